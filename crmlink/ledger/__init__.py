@@ -1,0 +1,1 @@
+"""The ledger: the memory between runs, in SQLite or PostgreSQL."""

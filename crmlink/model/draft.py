@@ -1,0 +1,81 @@
+"""Drafts: the mail that makes amends, the options in it, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from crmlink.model.contact import Address
+from crmlink.model.ids import LapseId, MessageId
+from crmlink.model.reading import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A free slot to offer: aware start and end in the owner's zone."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A composed reply. `raw` is the complete RFC 5322 message with CRLF line ends, `body` its plain text.
+
+    `message_id` is derived from account and lapse, so that a lost ledger can compute it again.
+    """
+
+    lapse: LapseId
+    message_id: MessageId
+    to: tuple[Address, ...]
+    subject: str
+    language: str
+    register: Register
+    options: tuple[Option, ...]
+    body: str
+    raw: bytes
+    in_reply_to: MessageId | None = None
+
+
+class DraftState(StrEnum):
+    """Where a draft is on its way into the Drafts folder and after (the outbox).
+
+    intent: decided and rendered, not yet on the server; unknown: handed over without a clear answer;
+    placed: seen in the Drafts folder; parked: given up on, a person must look.
+    The rest are outcomes.
+    """
+
+    INTENT = "intent"
+    UNKNOWN = "unknown"
+    PLACED = "placed"
+    PARKED = "parked"
+    SENT = "sent"
+    EDITED = "edited"
+    DISCARDED = "discarded"
+    OVERTAKEN = "overtaken"
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHeader:
+    """What identifies a message that lies in Drafts, Sent or Trash. `uid` is the store's own name for it."""
+
+    uid: str
+    message_id: MessageId | None
+    in_reply_to: MessageId | None
+    references: tuple[MessageId, ...]
+    to: tuple[str, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a folder stands: what is stored later gets a UID of at least `uid_next` under this `uid_validity`.
+
+    Stores without such numbers (Maildir) use 0 and are searched whole.
+    """
+
+    folder: str
+    uid_validity: int = 0
+    uid_next: int = 0

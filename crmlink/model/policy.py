@@ -1,0 +1,43 @@
+"""The owner's policy: the settings the pure stages decide by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class WhenTheyCancel(StrEnum):
+    """What to do when the other side cancelled."""
+
+    NOTHING = "nothing"
+    DRAFT = "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingHours:
+    """Weekday (0 is Monday) to the spans worked that day, each a local start and end time."""
+
+    spans: tuple[tuple[int, time, time], ...]
+
+    def on(self, weekday: int) -> tuple[tuple[time, time], ...]:
+        """The spans of that weekday in order, empty on a day off."""
+        return tuple((start, end) for day, start, end in self.spans if day == weekday)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All that the owner may set about deciding. Days are working days where the name says so."""
+
+    zone: ZoneInfo
+    language: str
+    country: str
+    working_hours: WorkingHours
+    lookback: timedelta
+    unanswered_after_working_days: int
+    promise_grace: timedelta
+    options: int
+    max_drafts_per_day: int
+    when_they_cancel: WhenTheyCancel
+    ignore: frozenset[str]
