@@ -1,0 +1,120 @@
+"""How the text of a setting becomes a value. Each parser raises ValueError with one sentence: what is wrong, what is right."""
+
+from __future__ import annotations
+
+import email.utils
+import re
+from datetime import time
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from crmlink.model.contact import Owner
+from crmlink.model.policy import WorkingHours
+
+DAY_NAMES = {
+    name: number
+    for number, names in enumerate(
+        (("mon", "ma"), ("tue", "di"), ("wed", "wo"), ("thu", "do"), ("fri", "vr"), ("sat", "za"), ("sun", "zo"))
+    )
+    for name in names
+}
+HOURS_FORM = "write it as mon-fri 09:00-17:30, or mon-thu 09:00-12:30 13:00-17:30, fri 09:00-13:00"
+SPAN = re.compile(r"(\d{1,2})[:.](\d{2})-(\d{1,2})[:.](\d{2})")
+
+
+def parse_owner(text: str) -> Owner:
+    """`Name <address>, other@address`: the first address is the main one, a name may stand with any."""
+    pairs = [(name.strip(), address.strip().lower()) for name, address in email.utils.getaddresses([text])]
+    addresses = tuple(dict.fromkeys(address for _, address in pairs))
+    if not addresses or not all(re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address) for address in addresses):
+        raise ValueError("is not a list of addresses; write it as Name <address>, other@address")
+    return Owner(next((name for name, _ in pairs if name), ""), addresses)
+
+
+def parse_zone(text: str) -> ZoneInfo:
+    """An IANA time zone name."""
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{text!r} is no time zone; write it as Europe/Amsterdam") from error
+
+
+def parse_country(text: str) -> str:
+    """A two-letter country code (ISO 3166-1) whose holidays are known, or nothing for no holidays."""
+    if not text:
+        return ""
+    import holidays  # noqa: PLC0415 -- heavy, and only needed when settings are read
+
+    code = text.upper()
+    if code not in holidays.list_supported_countries(include_aliases=False):
+        raise ValueError(f"{text!r} is no country whose holidays are known; write two letters, as NL or DE")
+    return code
+
+
+def parse_working_hours(text: str) -> WorkingHours:
+    """`mon-fri 09:00-17:30`; several rules separated by commas, several spans in a rule by spaces."""
+    spans: list[tuple[int, time, time]] = []
+    for rule in filter(None, (part.strip().lower() for part in re.split(r"[,;]", text))):
+        days, *hours = rule.split()
+        if not hours:
+            raise ValueError(f"{rule!r} names days without hours; {HOURS_FORM}")
+        for day in _days(days):
+            spans.extend((day, *_span(hour)) for hour in hours)
+    if not spans:
+        raise ValueError(f"is empty; {HOURS_FORM}")
+    return WorkingHours(tuple(sorted(spans)))
+
+
+def parse_ignore(text: str) -> frozenset[str]:
+    """Addresses and domains, separated by commas or spaces, in lower case; `@example.org` is the domain example.org."""
+    return frozenset(part.lower().lstrip("@") for part in re.split(r"[,;\s]+", text) if part)
+
+
+def parse_database(text: str) -> str:
+    """A path or an SQLAlchemy URL, as an SQLAlchemy URL."""
+    return text if "://" in text else f"sqlite:///{Path(text).expanduser()}"
+
+
+def parse_directory(text: str) -> Path | None:
+    """An existing directory, or None for no text."""
+    if not text:
+        return None
+    path = Path(text).expanduser()
+    if not path.is_dir():
+        raise ValueError(f"{text!r} is not a directory")
+    return path
+
+
+def parse_file(text: str) -> Path | None:
+    """An existing file, or None for no text."""
+    if not text:
+        return None
+    path = Path(text).expanduser()
+    if not path.is_file():
+        raise ValueError(f"{text!r} is not a file")
+    return path
+
+
+def _days(text: str) -> range | tuple[int, ...]:
+    first, dash, last = text.partition("-")
+    if first not in DAY_NAMES or (dash and last not in DAY_NAMES):
+        raise ValueError(f"{text!r} are no days; {HOURS_FORM}")
+    start = DAY_NAMES[first]
+    end = DAY_NAMES[last] if dash else start
+    if end < start:
+        raise ValueError(f"{text!r} runs backwards; {HOURS_FORM}")
+    return range(start, end + 1)
+
+
+def _span(text: str) -> tuple[time, time]:
+    found = SPAN.fullmatch(text)
+    try:
+        if not found:
+            raise ValueError(text)
+        start_hour, start_minute, end_hour, end_minute = map(int, found.groups())
+        start, end = time(start_hour, start_minute), time(end_hour, end_minute)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no span of hours; {HOURS_FORM}") from error
+    if end <= start:
+        raise ValueError(f"{text!r} ends before it starts; {HOURS_FORM}")
+    return start, end

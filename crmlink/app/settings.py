@@ -1,0 +1,219 @@
+"""The settings table: every setting once, with its meaning, its default and its parser.
+
+`load` reads it from the environment, a `.env` file and systemd credentials, reports all that is wrong at once, and
+never repeats a secret. `example` writes `.env.example` from the same table.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import platformdirs
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from crmlink.app import setting_values as values
+from crmlink.app.env_file import read_env_file
+from crmlink.mailbox.location import ImapLocation, MailLocation, parse_location
+from crmlink.model.contact import Owner
+from crmlink.model.errors import SettingsError
+from crmlink.model.policy import Policy, WhenTheyCancel, WorkingHours
+from crmlink.sources.calendar_location import CalendarLocation, parse_calendars
+
+PREFIX = "CRMLINK_"
+ENV_FILE = ".env"
+# Switches of the test suite, not settings of the program.
+FOREIGN_PREFIX = "CRMLINK_TEST_"
+SECRET_FILES = {"mail_password_file": "mail_password", "calendar_password_file": "calendar_password"}
+LANGUAGES = ("nl", "en", "de")
+DEFAULT_DATABASE = Path(platformdirs.user_state_dir("crmlink")) / "ledger.db"
+
+
+def _language(text: str) -> str:
+    if text not in LANGUAGES:
+        raise ValueError(f"{text!r} is no language crmlink writes; choose {', '.join(LANGUAGES)}")
+    return text
+
+
+def _one_line(secret: SecretStr) -> SecretStr:
+    if any(mark in secret.get_secret_value() for mark in "\r\n\0"):
+        raise ValueError("holds a line break or NUL, which no server can be given safely")
+    return secret
+
+
+Secret = Annotated[SecretStr, AfterValidator(_one_line)]
+Parsed = BeforeValidator
+
+
+class Settings(BaseSettings):
+    """All settings, parsed. Field names are the setting names in lower case, without the prefix."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True, arbitrary_types_allowed=True
+    )
+
+    me: Annotated[Owner, Parsed(values.parse_owner)] = Field(
+        description="Who you are: your name and your addresses, the main one first.",
+        examples=["Marleen van der Veen <marleen@example.nl>, info@example.nl"],
+    )
+    mail: Annotated[MailLocation, Parsed(parse_location)] = Field(
+        description="Your mailbox: imaps://user@host, imap+starttls://user@host, imap://user@127.0.0.1 (this machine only) or maildir:///path.",
+        examples=["imaps://marleen@example.nl@imap.example.nl"],
+    )
+    mail_password: Secret = Field(SecretStr(""), description="Its password (an app password where the provider has them).", examples=["secret"])
+    mail_password_file: Annotated[Path | None, Parsed(values.parse_file)] = Field(
+        "", description="A file that holds the password instead. Under systemd the credential mail_password is used by itself.", examples=["/etc/crmlink/mail_password"]
+    )
+    calendar: Annotated[tuple[CalendarLocation, ...], Parsed(parse_calendars)] = Field(
+        "",
+        description="Your calendars, comma separated: https://… (CalDAV principal or calendar), http://127.0.0.1… (this machine only), ics+https://… (feed), vdir:///path. Empty: drafts ask for dates instead of offering them.",
+        examples=["https://dav.example.nl/marleen/"],
+    )
+    calendar_user: str = Field("", description="The calendar login, if it is not the mail login.", examples=["marleen"])
+    calendar_password: Secret = Field(SecretStr(""), description="The calendar password, if it is not the mail password.", examples=["secret"])
+    calendar_password_file: Annotated[Path | None, Parsed(values.parse_file)] = Field("", description="A file that holds it instead.", examples=["/etc/crmlink/calendar_password"])
+    timezone: Annotated[ZoneInfo, Parsed(values.parse_zone)] = Field("Europe/Amsterdam", description="Where you live and work.")
+    language: Annotated[str, Parsed(_language)] = Field("nl", description="The language of a draft when the mail does not tell: nl, en or de.")
+    country: Annotated[str, Parsed(values.parse_country)] = Field("NL", description="Whose public holidays you keep (two letters).")
+    working_hours: Annotated[WorkingHours, Parsed(values.parse_working_hours)] = Field(
+        "mon-fri 09:00-17:30", description="When you can meet. More rules with commas: mon-thu 09:00-12:30 13:00-17:30, fri 09:00-13:00."
+    )
+    lookback_days: int = Field(30, ge=1, le=36500, description="How many days back mail and meetings are read.")
+    unanswered_after_days: int = Field(3, ge=0, le=365, description="After how many working days without an answer a question counts as forgotten.")
+    promise_grace_hours: int = Field(24, ge=0, le=8760, description="How many hours after its date a promise counts as broken.")
+    options: int = Field(3, ge=0, le=6, description="How many dates a draft offers.")
+    max_drafts_per_day: int = Field(5, ge=0, le=100, description="At most this many new drafts a day; the rest waits.")
+    when_they_cancel: WhenTheyCancel = Field(WhenTheyCancel.NOTHING, description="When the other side cancelled: nothing, or draft (a friendly note with dates).")
+    ignore: Annotated[frozenset[str], Parsed(values.parse_ignore)] = Field(
+        "", description="Addresses and domains that never get a draft, comma separated.", examples=["boss@example.nl, example.org"]
+    )
+    database: Annotated[str, Parsed(values.parse_database)] = Field(str(DEFAULT_DATABASE), description="The ledger: a file, or an SQLAlchemy URL.")
+    templates: Annotated[Path | None, Parsed(values.parse_directory)] = Field(
+        "", description="A directory with your own templates; a file there replaces the shipped file of the same name.", examples=["/home/marleen/crmlink-templates"]
+    )
+    drafts_folder: str = Field("", description="The Drafts folder, if crmlink does not find it by itself.", examples=["Concepten"])
+    sent_folder: str = Field("", description="The folder with sent mail, if crmlink does not find it by itself.", examples=["Verzonden items"])
+    ca_file: Annotated[Path | None, Parsed(values.parse_file)] = Field(
+        "", description="Certificates (PEM) to trust besides the well-known ones, for a server with a private authority.", examples=["/etc/ssl/own-ca.pem"]
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- read by `load`, which also sees unknown names
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` hands over: it merges the sources itself, without interpolation."""
+        assert isinstance(init_settings, InitSettingsSource), settings_cls
+        return (init_settings,)
+
+    @property
+    def policy(self) -> Policy:
+        """The part the pure stages decide by."""
+        return Policy(
+            zone=self.timezone,
+            language=self.language,
+            country=self.country,
+            working_hours=self.working_hours,
+            lookback=timedelta(days=self.lookback_days),
+            unanswered_after_working_days=self.unanswered_after_days,
+            promise_grace=timedelta(hours=self.promise_grace_hours),
+            options=self.options,
+            max_drafts_per_day=self.max_drafts_per_day,
+            when_they_cancel=self.when_they_cancel,
+            ignore=self.ignore,
+        )
+
+
+def load(environ: Mapping[str, str], *, env_file: Path | None = None) -> Settings:
+    """Read all settings; the environment wins over the file, the file over systemd credentials.
+
+    Raises:
+        SettingsError: with one sentence for each thing that is wrong; no value of a secret in any of them.
+    """
+    given = collect(environ, env_file=env_file)
+    problems = [_unknown(name) for name in given if name not in Settings.model_fields]
+    known: dict[str, Any] = {name: value for name, value in given.items() if name in Settings.model_fields}
+    settings: Settings | None = None
+    try:
+        known |= _secrets(known, environ)
+        settings = Settings(**known)
+    except ValidationError as error:
+        problems += [_sentence(detail["loc"], detail) for detail in error.errors(include_input=False, include_url=False)]  # type: ignore[arg-type]  # a TypedDict is a Mapping
+    except SettingsError as error:
+        problems += error.problems
+    if settings and isinstance(settings.mail, ImapLocation) and not settings.mail_password.get_secret_value():
+        problems.append(f"{PREFIX}MAIL_PASSWORD: is missing; set it, or {PREFIX}MAIL_PASSWORD_FILE")
+    if problems or settings is None:
+        raise SettingsError(tuple(problems), hint=f"correct it in {env_file or 'the environment or .env'}; `crmlink init` writes a good one")
+    return settings
+
+
+def collect(environ: Mapping[str, str], *, env_file: Path | None = None) -> dict[str, str]:
+    """Setting name in lower case without prefix -> text, from the file and the environment, unparsed."""
+    from_file = read_env_file(env_file) if env_file else {}
+    merged = {**from_file, **environ}
+    return {
+        name.removeprefix(PREFIX).lower(): text
+        for name, text in merged.items()
+        if name.startswith(PREFIX) and not name.startswith(FOREIGN_PREFIX)
+    }
+
+
+def find_env_file(directory: Path) -> Path | None:
+    """The `.env` of this directory, else the one in the user's configuration directory, else None."""
+    places = (directory / ENV_FILE, Path(platformdirs.user_config_dir("crmlink")) / ENV_FILE)
+    return next((place for place in places if place.is_file()), None)
+
+
+def example() -> str:
+    """The text of `.env.example`: every setting with its meaning; what has a default is commented out."""
+    blocks = ["# Settings of crmlink. Copy to .env, fill in, and `chmod 600 .env`; or let `crmlink init` write it.\n"]
+    for name, field in Settings.model_fields.items():
+        shown = _shown_default(field) or str((field.examples or [""])[0])
+        required = field.is_required() or name == "mail_password"
+        quote = "'" if {" ", "#", "$"} & set(shown) else ""
+        blocks.append(f"# {field.description}\n{'' if required else '#'}{PREFIX}{name.upper()}={quote}{shown}{quote}\n")
+    return "\n".join(blocks)
+
+
+def _shown_default(field: FieldInfo) -> str:
+    if field.is_required() or isinstance(field.default, SecretStr):
+        return ""
+    return str(field.default).replace(str(Path.home()), "~", 1)
+
+
+def _secrets(given: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    """Secrets that stand in files: `…_FILE` settings, else systemd credentials (systemd.exec LoadCredential)."""
+    found: dict[str, str] = {}
+    credentials = environ.get("CREDENTIALS_DIRECTORY")
+    for file_name, name in SECRET_FILES.items():
+        path = Path(given[file_name]) if given.get(file_name) else Path(credentials) / name if credentials else None
+        if path is None or given.get(name) or not (given.get(file_name) or path.is_file()):
+            continue
+        try:
+            found[name] = path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError((f"{PREFIX}{file_name.upper()}: {path} cannot be read",)) from error
+    return found
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, Settings.model_fields, n=1)
+    remedy = f"did you mean {PREFIX}{near[0].upper()}?" if near else "remove it; `.env.example` lists all settings"
+    return f"{PREFIX}{name.upper()}: is no setting of crmlink; {remedy}"
+
+
+def _sentence(location: tuple[int | str, ...], detail: Mapping[str, Any]) -> str:
+    name = f"{PREFIX}{str(location[0]).upper()}" if location else "settings"
+    text = "is missing" if detail["type"] == "missing" else str(detail["msg"]).removeprefix("Value error, ")
+    return f"{name}: {text[:1].lower()}{text[1:]}"
