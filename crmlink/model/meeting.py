@@ -89,6 +89,14 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """A stretch of time that is taken: aware start and end, the end exclusive."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Invitation:
     """An iTIP object found in a mail: what its sender wants to happen to which event (RFC 6047)."""
 
