@@ -1,0 +1,73 @@
+r"""Writes drafts into a mailbox in memory, as the IMAP writer does on a server; see `crmlink.mailbox.memory`."""
+
+from __future__ import annotations
+
+from crmlink.mailbox.memory import AppendFault, MemoryFolder, MemoryMailbox
+from crmlink.model.draft import Position, StoredHeader
+from crmlink.model.errors import FolderError, WriteRefusedError, WriteUnknownError
+from crmlink.model.mail import Role
+from crmlink.writer.headers import same_message, stored_header
+
+
+class MemoryDraftWriter:
+    """A `DraftWriter` over a `MemoryMailbox`."""
+
+    def __init__(self, mailbox: MemoryMailbox) -> None:
+        self._mailbox = mailbox
+
+    def position(self) -> Position:
+        """Where the Drafts folder stands now."""
+        drafts = self._drafts()
+        return Position(drafts.name, drafts.uid_validity, drafts.uid_next)
+
+    def append(self, raw: bytes) -> None:
+        r"""Store one message in Drafts with \Draft and \Seen, unless the mailbox has a fault in store."""
+        drafts = self._drafts()
+        faults = self._mailbox.append_faults
+        fault = faults.popleft() if faults else None
+        if fault is AppendFault.REFUSED:
+            raise WriteRefusedError("the mailbox refused the draft: over quota", hint="make room and scan again")
+        if fault is not AppendFault.LOST:
+            drafts.store(raw, ("\\draft", "\\seen"), None)
+        if fault is not None:
+            raise WriteUnknownError("the connection broke while a draft was handed over")
+
+    def headers(self, role: Role, *, since: Position | None = None) -> tuple[StoredHeader, ...]:
+        """Identifying headers of the folder of that role."""
+        folder = self._mailbox.with_role(role)
+        if folder is None:
+            return ()
+        known = since is not None and (since.folder, since.uid_validity) == (folder.name, folder.uid_validity)
+        first = since.uid_next if since is not None and known else 0
+        mails = (mail for mail in folder.mails.values() if mail.uid >= first)
+        return tuple(stored_header(_name(folder, mail.uid), mail.raw, size=len(mail.raw)) for mail in mails)
+
+    def read(self, header: StoredHeader) -> bytes | None:
+        """The bytes of a message in Drafts, None when it is gone."""
+        drafts = self._drafts()
+        return next((mail.raw for mail in drafts.mails.values() if _name(drafts, mail.uid) == header.uid), None)
+
+    def discard(self, header: StoredHeader, raw: bytes) -> bool:
+        """Move our own untouched draft to Trash."""
+        drafts, trash = self._drafts(), self._mailbox.with_role(Role.TRASH)
+        mail = next((mail for mail in drafts.mails.values() if _name(drafts, mail.uid) == header.uid), None)
+        untouched = mail is not None and "\\flagged" not in mail.flags and same_message(mail.raw, raw)
+        if mail is None or trash is None or not untouched or "\\draft" not in mail.flags:
+            return False
+        self._mailbox.move(drafts.name, mail.uid, trash.name)
+        return True
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _drafts(self) -> MemoryFolder:
+        folder = self._mailbox.with_role(Role.DRAFTS)
+        if folder is None:
+            raise FolderError(
+                "the mailbox has no Drafts folder", hint="make one, or name yours in CRMLINK_DRAFTS_FOLDER"
+            )
+        return folder
+
+
+def _name(folder: MemoryFolder, uid: int) -> str:
+    return f"{folder.uid_validity}:{uid}"
