@@ -22,7 +22,7 @@ _HEADER: Final = re.compile(
 _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 _ID: Final = re.compile(r"<[^<>\s]+>")
 # Patterns for strangers' text: an unclosed quote runs to the end, so that no input makes the search quadratic.
-_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|$)(?!@)')
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.?)*+(?:"|$)(?!@)')
 _DELIMITERS: Final = re.compile(r"[\s<>,;:()]+")
 
 
