@@ -32,8 +32,8 @@ PRODID:-//tests//NL\r
 BEGIN:VEVENT\r
 UID:{uid}\r
 DTSTAMP:20261101T090000Z\r
-DTSTART:20991112T090000Z\r
-DTEND:20991112T100000Z\r
+DTSTART:20200312T090000Z\r
+DTEND:20200312T100000Z\r
 SUMMARY:Koffie in café De Zon\r
 {people}END:VEVENT\r
 END:VCALENDAR\r
@@ -260,7 +260,7 @@ def context(account: ImapAccount) -> ssl.SSLContext:
 
 
 def meeting(uid: str, people: str = "") -> str:
-    """A meeting far ahead; a server does not schedule what is past."""
+    """A meeting long past: Cyrus is set to schedule these too, so that tests may use fixed dates."""
     return MEETING.format(uid=uid, people=people)
 
 
