@@ -60,6 +60,9 @@ class Event:
     times read in the owner's zone, must never yield options, and blocks its surroundings.
     `recurrence_id` names the occurrence inside a series (UTC ISO string or date), None for a single event.
     `modified_at` is LAST-MODIFIED, else DTSTAMP; `created_at` is CREATED. `busy` is False for TRANSP:TRANSPARENT.
+    `this_and_future` is RANGE=THISANDFUTURE on the recurrence-id; `recurring` says the component itself has a rule.
+    `away` is the owner's client saying "out of office" (X-MICROSOFT-CDO-BUSYSTATUS:OOF). `start_given` is False when an
+    iTIP CANCEL or REPLY left DTSTART out (RFC 5546 section 3.2.5): then start and end mean nothing.
     """
 
     uid: EventUid
@@ -81,6 +84,10 @@ class Event:
     created_at: datetime | None = None
     modified_at: datetime | None = None
     status_given: bool = False
+    this_and_future: bool = False
+    recurring: bool = False
+    away: bool = False
+    start_given: bool = True
 
     @property
     def all_day(self) -> bool:
