@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from crmlink.model.contact import Address
-from crmlink.model.ids import LapseId, MessageId
+from crmlink.model.ids import AgreementId, LapseId, MessageId
+from crmlink.model.lapse import LapseKind
 from crmlink.model.reading import Register
 
 
@@ -59,7 +60,10 @@ class DraftState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredHeader:
-    """What identifies a message that lies in Drafts, Sent or Trash. `uid` is the store's own name for it."""
+    """What identifies a message that lies in Drafts, Sent or Trash. `uid` is the store's own name for it.
+
+    `stored_at` is when the store received it (aware, INTERNALDATE), None when it does not tell.
+    """
 
     uid: str
     message_id: MessageId | None
@@ -67,6 +71,7 @@ class StoredHeader:
     references: tuple[MessageId, ...]
     to: tuple[str, ...]
     size: int
+    stored_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +84,29 @@ class Position:
     folder: str
     uid_validity: int = 0
     uid_next: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """A draft as the ledger knows it: what was written, where Drafts stood before, and how far it came.
+
+    `attempts` counts how often it was handed to the writer, `refusals` how often the answer was a definite no.
+    `unknown_since` is the last hand-over without a clear answer, `missing_since` the first look after it that did
+    not find the draft, `retry_at` the earliest next try after a no. `error` is a sentence for a person.
+    All times are aware.
+    """
+
+    draft: Draft
+    agreement: AgreementId
+    kind: LapseKind
+    position: Position
+    state: DraftState
+    created_at: datetime
+    attempts: int = 0
+    refusals: int = 0
+    error: str = ""
+    unknown_since: datetime | None = None
+    missing_since: datetime | None = None
+    retry_at: datetime | None = None
+    placed_at: datetime | None = None
+    closed_at: datetime | None = None

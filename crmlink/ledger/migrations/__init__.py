@@ -1,0 +1,1 @@
+"""The steps from an empty database to the present schema; alembic reads them, `crmlink.ledger.migrate` runs them."""
