@@ -1,0 +1,172 @@
+"""What to do about each lapse: draft, drafted, hold or skip, with one sentence that a person can check.
+
+Rules are tried in order; the first that has something to say wins. What is left over gets a draft, most urgent first,
+until the brake of so many drafts a day; the rest waits, never silently dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from crmlink.agreements.picture import Picture
+from crmlink.facts.people import is_no_reply
+from crmlink.model.draft import DraftState
+from crmlink.model.ids import LapseId, MessageId
+from crmlink.model.lapse import Decision, Fault, Lapse, LapseKind, Verdict
+from crmlink.model.policy import WhenTheyCancel
+
+SURE_ENOUGH = 0.6
+MANY_OTHERS = 8
+# Who cancels in a mail often sends the new date in a second one.
+TIME_FOR_A_NEW_DATE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What earlier passes left: the state of each draft by lapse, what the owner dismissed, drafts placed today.
+
+    `own_drafts` holds the Message-IDs that the owner's own drafts, lying in Drafts now, answer or refer to.
+    """
+
+    drafts: dict[LapseId, DraftState] = field(default_factory=dict)
+    dismissed: frozenset[LapseId] = frozenset()
+    placed_today: int = 0
+    own_drafts: frozenset[MessageId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One lapse with all that the rules may look at."""
+
+    lapse: Lapse
+    picture: Picture
+    past: Past
+
+
+Answer = tuple[Decision, str] | None
+Rule = Callable[[_Case], Answer]
+
+
+def decide(lapses: Iterable[Lapse], picture: Picture, past: Past) -> tuple[Verdict, ...]:
+    """A verdict on each lapse, in the given order (which is the order of urgency); repaired ones are left out."""
+    verdicts: list[Verdict] = []
+    left = max(0, picture.policy.max_drafts_per_day - past.placed_today)
+    for lapse in lapses:
+        if past.drafts.get(lapse.id) in REPAIRED:
+            continue
+        said = next((answer for rule in RULES if (answer := rule(_Case(lapse, picture, past)))), None)
+        if said is None and left == 0:
+            said = (
+                Decision.HOLD,
+                f"today's {picture.policy.max_drafts_per_day} drafts are placed; this one waits for tomorrow",
+            )
+        if said is None:
+            left -= 1
+            said = Decision.DRAFT, WHY[lapse.kind]
+        verdicts.append(Verdict(lapse, *said))
+    return tuple(verdicts)
+
+
+REPAIRED = frozenset({DraftState.SENT, DraftState.OVERTAKEN, DraftState.ACCEPTED})
+WHY = {
+    LapseKind.MISSED: "you missed this meeting and nothing was set right since",
+    LapseKind.CLASH: "you cannot be at this coming meeting",
+    LapseKind.CANCELLED: "you called this meeting off and no new date stands",
+    LapseKind.PROMISE: "you promised this and it was not delivered in time",
+    LapseKind.UNANSWERED: "you were asked this and have not answered in time",
+}
+
+
+def _drafted_before(case: _Case) -> Answer:
+    match case.past.drafts.get(case.lapse.id):
+        case DraftState.PLACED:
+            return Decision.DRAFTED, "a draft about this lies in your Drafts folder"
+        case DraftState.EDITED:
+            return Decision.DRAFTED, "you are working on the draft about this; it is yours now"
+        case DraftState.DISCARDED:
+            return Decision.SKIP, "you deleted the draft about this; that is remembered as a no"
+        case DraftState.INTENT | DraftState.UNKNOWN:
+            return Decision.HOLD, "a draft about this is on its way; the next pass looks whether it arrived"
+        case DraftState.PARKED:
+            return Decision.HOLD, "the draft about this could not be placed; `crmlink check` says why"
+        case _:
+            return None
+
+
+def _dismissed(case: _Case) -> Answer:
+    return (Decision.SKIP, "you dismissed it") if case.lapse.id in case.past.dismissed else None
+
+
+def _ignored(case: _Case) -> Answer:
+    address = case.lapse.agreement.contact.address
+    domain = address.rpartition("@")[2]
+    parents = {domain.split(".", count)[-1] for count in range(domain.count(".") + 1)}
+    if {address, *parents} & case.picture.policy.ignore:
+        return Decision.SKIP, f"{address} is on your IGNORE list"
+    if is_no_reply(address):
+        return Decision.SKIP, f"{address} is not read by a person"
+    return None
+
+
+def _not_my_fault(case: _Case) -> Answer:
+    if case.lapse.fault is Fault.ME:
+        return None
+    if (
+        case.lapse.fault is Fault.THEM
+        and case.picture.policy.when_they_cancel is WhenTheyCancel.DRAFT
+        and case.lapse.kind is LapseKind.CANCELLED
+    ):
+        return None
+    words = {
+        Fault.THEM: "the other side broke it",
+        Fault.NOBODY: "nobody is to blame",
+        Fault.UNKNOWN: "it is not clear whose side broke it",
+    }
+    return Decision.SKIP, f"{words[case.lapse.fault]}; an apology is only for what you broke"
+
+
+def _doubtful(case: _Case) -> Answer:
+    if case.lapse.agreement.doubts:
+        return Decision.HOLD, f"not sure enough: {'; '.join(case.lapse.agreement.doubts)}"
+    if case.lapse.kind is LapseKind.UNANSWERED and not case.picture.mail_complete:
+        return Decision.HOLD, "not all of your mail could be read, so you may have answered"
+    if case.lapse.confidence < SURE_ENOUGH:
+        return Decision.HOLD, f"not sure enough ({case.lapse.confidence:.0%})"
+    return None
+
+
+def _too_many(case: _Case) -> Answer:
+    count = len(case.lapse.agreement.others)
+    return (
+        (Decision.HOLD, f"{count} others were to come; write to so many people yourself")
+        if count > MANY_OTHERS
+        else None
+    )
+
+
+def _own_draft(case: _Case) -> Answer:
+    thread = next((one for one in case.picture.threads if one.id == case.lapse.agreement.thread), None)
+    if thread and any(message.id in case.past.own_drafts for message in thread.messages):
+        return Decision.HOLD, "you have a draft of your own in this conversation"
+    return None
+
+
+def _just_now(case: _Case) -> Answer:
+    by_mail = case.lapse.agreement.event is None and case.lapse.kind is LapseKind.CANCELLED
+    if by_mail and case.picture.now - case.lapse.happened_at < TIME_FOR_A_NEW_DATE:
+        return Decision.HOLD, "you wrote this less than a day ago; there is time to propose a new date yourself"
+    return None
+
+
+RULES: tuple[Rule, ...] = (
+    _drafted_before,
+    _dismissed,
+    _ignored,
+    _not_my_fault,
+    _doubtful,
+    _too_many,
+    _own_draft,
+    _just_now,
+)
