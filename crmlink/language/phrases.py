@@ -1,0 +1,158 @@
+"""Phrases: the cue data of a language, loaded once, and the engine that finds them in a sentence.
+
+A family of rules is a TOML file (`nl/requests.toml`). A rule has a name, a kind (its meaning is the detector's
+business), a strength, a sentence for people (`means`), and phrases. A phrase is words separated by spaces:
+
+    kun|kunt      one of these words            stuur*      any word that begins so
+    (nog|even)    may be there or not           laten_weten two words as one alternative
+    {you}         a word list of the file       !niet|geen  the next word is none of these
+    ..            up to three words, no mark    ...         up to nine words, marks too
+    ^             a clause begins here          $           the sentence ends here
+    _             any one word                  ?           (last) the sentence ends with a question mark
+
+The first word of a phrase must be plain or have at least three letters before its star: sentences are searched by it.
+Matching costs one look-up per word and is linear in the text. No decision is taken here.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from crmlink.language.wording import Wording
+
+LANGUAGES = ("nl", "en", "de")
+_STEM = 3
+_MARKS = {"..": r"(?:[^ ,;:?!()]+ ){0,3}?", "...": r"(?:[^ ]+ ){0,9}?", "$": r"(?:[.!?,)] )*$", "_": r"[^ ]+ "}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a family. `name` is global: "nl.request.kunt-u"."""
+
+    name: str
+    kind: str
+    strength: int
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One compiled phrase of a rule."""
+
+    rule: Rule
+    pattern: re.Pattern[str]
+    opens_clause: bool
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found in a sentence: word indexes, `end` exclusive."""
+
+    rule: Rule
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasebook:
+    """All cues of one family in one language, by their first word (or its first letters)."""
+
+    by_word: dict[str, tuple[Cue, ...]]
+    by_stem: dict[str, tuple[Cue, ...]]
+    rules: dict[str, Rule]
+
+    def hits(self, wording: Wording) -> tuple[Hit, ...]:
+        """All rules found in a sentence in order of place, a rule once at each place."""
+        found: dict[tuple[str, int], Hit] = {}
+        for index, word in enumerate(wording.words):
+            for cue in (*self.by_word.get(word, ()), *self.by_stem.get(word[:_STEM], ())):
+                key = (cue.rule.name, index)
+                if (
+                    key in found
+                    or (cue.opens_clause and index not in wording.clauses)
+                    or (cue.asks and not wording.asks)
+                ):
+                    continue
+                match = cue.pattern.match(wording.text, wording.starts[index])
+                if match:
+                    found[key] = Hit(cue.rule, index, wording.index_at(match.end() - 1) + 1)
+        return tuple(found.values())
+
+
+def meaning(rule: str) -> str:
+    """What a rule name means, as a sentence for people; the name itself when no rule has it."""
+    language, _, rest = rule.partition(".")
+    family = rest.partition(".")[0]
+    if language not in LANGUAGES:
+        return rule
+    found = phrasebook(language, f"{family}s").rules.get(rule)
+    return found.means if found else rule
+
+
+@cache
+def phrasebook(language: str, family: str) -> Phrasebook:
+    """The phrases of one family (the name of its TOML file); an unknown language or family has none."""
+    source = resources.files("crmlink.language") / language / f"{family}.toml"
+    if language not in LANGUAGES or not source.is_file():
+        return Phrasebook({}, {}, {})
+    data = tomllib.loads(source.read_text(encoding="utf-8"))
+    prefix = f"{language}.{family.removesuffix('s')}"
+    by_word: dict[str, list[Cue]] = defaultdict(list)
+    by_stem: dict[str, list[Cue]] = defaultdict(list)
+    rules: dict[str, Rule] = {}
+    for entry in data["rule"]:
+        rule = Rule(f"{prefix}.{entry['name']}", entry.get("kind", "cue"), entry.get("strength", 1), entry["means"])
+        rules[rule.name] = rule
+        for phrase in entry.get("phrases", ()):
+            _file(phrase, rule, data.get("words", {}), by_word=by_word, by_stem=by_stem)
+    return Phrasebook(_frozen(by_word), _frozen(by_stem), rules)
+
+
+def _frozen(index: dict[str, list[Cue]]) -> dict[str, tuple[Cue, ...]]:
+    return {key: tuple(cues) for key, cues in index.items()}
+
+
+def _file(
+    phrase: str,
+    rule: Rule,
+    lists: dict[str, str],
+    *,
+    by_word: dict[str, list[Cue]],
+    by_stem: dict[str, list[Cue]],
+) -> None:
+    """Compile one phrase and put it under each of its possible first words."""
+    tokens = re.sub(r"\{(\w+)\}", lambda found: "|".join(lists[found.group(1)].split()), phrase).split()
+    opens = tokens[0] == "^"
+    asks = tokens[-1] == "?"
+    tokens = tokens[opens : len(tokens) - asks]
+    cue = Cue(rule, re.compile("".join(map(_pattern, tokens))), opens, asks)
+    for first in tokens[0].split("|"):
+        word = first.partition("_")[0]
+        if "*" in word:
+            if word.index("*") < _STEM:
+                raise ValueError(f"{rule.name}: {phrase!r} begins with too short a stem")
+            by_stem[word[:_STEM]].append(cue)
+        else:
+            by_word[word].append(cue)
+
+
+def _pattern(token: str) -> str:
+    """The regular expression of one token; each word is followed by one space."""
+    if token in _MARKS:
+        return _MARKS[token]
+    if token.startswith("!"):
+        return f"(?!{_alternatives(token[1:])})"
+    if token.startswith("(") and token.endswith(")"):
+        return f"(?:{_alternatives(token[1:-1])})?"
+    return _alternatives(token)
+
+
+def _alternatives(token: str) -> str:
+    words = (re.escape(word).replace(r"\*", "[^ ]*").replace("_", " ") for word in token.split("|"))
+    return f"(?:{'|'.join(words)}) "
