@@ -1,0 +1,122 @@
+"""Reads from a lapse what a letter may say about it: when, why, where, in whose words.
+
+Decides what is certain enough to be written; what is not stays empty and its sentence falls away. Never invents a
+reason, a place or a trip.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+
+from crmlink.drafts.quoting import one_line, short_quote
+from crmlink.facts.subjects import bare_subject
+from crmlink.model.agreement import Agreement
+from crmlink.model.contact import Owner
+from crmlink.model.evidence import EvidenceSource
+from crmlink.model.lapse import Fault, Lapse, LapseKind
+
+LATE_AFTER = timedelta(days=7)
+
+_REASONS = (
+    ("holiday", re.compile(r"(?i)\b(\w*vakantie|holidays?|vacation|urlaub|ferien)\b")),
+    ("travel", re.compile(r"(?i)\b(\w*reis|buitenland|travel\w*|trip|tour|abroad|reise|dienstreise|ausland)\b")),
+    (
+        "leave",
+        re.compile(r"(?i)\b(vrij|vrije dag|verlof|snipperdag|atv|adv|day off|off|leave|frei|out of office|ooo)\b"),
+    ),
+)
+_DOUBLE = re.compile(r"(?i)double|overlap|booked")
+_ONLINE = re.compile(
+    r"(?i)https?:|www\.|teams|zoom|meet\b|google|webex|skype|online|telefo|phone|call|bellen|videocall|digitaal|virtual"
+)
+_OFFICE = re.compile(
+    r"(?i)^(?:(?:ons|my|our|mijn|unser)\s+)?(?:kantoor|office|büro|vestiging|locatie)\s+(?:in\s+|te\s+)?(?P<town>[A-Z][\w' -]{2,30})$"
+)
+_TOWN = re.compile(
+    r"(?:^|, ?)(?:\d{4} ?[A-Z]{2} +|\d{5} +)?(?P<town>[A-Z][^\W\d_]+(?:[ -](?:[a-z]{1,3}[ -])?[A-Z][^\W\d_]+){0,2})$"
+)
+_COMMON_NOUN = re.compile(
+    r"(?i)^(kantoor|office|büro|thuis|home|hier|lobby|receptie|reception|restaurant|café|cafe|hotel|zaal|kamer|room|nvt|tbd|nader|"
+    r"nederland|netherlands|deutschland|germany|vergaderzaal.*|meeting.*|spreekkamer.*|bij .*|at .*|boardroom.*|conference.*)$"
+)
+_CALL = re.compile(
+    r"(?i)\b(bel|belt|bellen|terugbel\w*|opbellen|telefon\w*|call|calls|ring you|phone you|ruf\w*|anruf\w*|zurückruf\w*|telefonier\w*)\b"
+)
+_SHORTEST, _LONGEST = timedelta(minutes=15), timedelta(hours=4)
+
+
+def moment_of(lapse: Lapse) -> datetime | date | None:
+    """The moment a letter names: of the meeting, or of the question or promise. None when the meeting's is not known."""
+    agreement = lapse.agreement
+    if lapse.kind in {LapseKind.UNANSWERED, LapseKind.PROMISE}:
+        return agreement.made_at
+    return agreement.event.start if agreement.event else agreement.due
+
+
+def is_late(lapse: Lapse, now: datetime) -> bool:
+    """Whether a week or more has passed: since the question, else since it broke."""
+    since = lapse.agreement.made_at if lapse.kind is LapseKind.UNANSWERED else lapse.happened_at
+    return now - since >= LATE_AFTER
+
+
+def meeting_length(agreement: Agreement, usual: timedelta) -> timedelta:
+    """How long the broken meeting was to take; the usual length for all-day events and odd lengths."""
+    event = agreement.event
+    if event is None or not isinstance(event.start, datetime) or not isinstance(event.end, datetime):
+        return usual
+    length = event.end - event.start
+    return length if _SHORTEST <= length <= _LONGEST else usual
+
+
+def reason_of(lapse: Lapse) -> str:
+    """travel, holiday, leave or double, as the owner's calendar shows it; empty when it shows none."""
+    for evidence in lapse.evidence:
+        if evidence.source is not EvidenceSource.CALENDAR:
+            continue
+        if "away" in evidence.rule:
+            return next((name for name, words in _REASONS if words.search(evidence.quote)), "")
+        if _DOUBLE.search(evidence.rule):
+            return "double"
+    return ""
+
+
+def came_for_nothing(lapse: Lapse, owner: Owner) -> bool:
+    """Whether the other came to a place of the owner: a missed meeting, the owner the host, no call or screen."""
+    event = lapse.agreement.event
+    if lapse.kind is not LapseKind.MISSED or lapse.fault is not Fault.ME or event is None:
+        return False
+    hosted = event.organizer is not None and owner.is_me(event.organizer.address)
+    theirs = any(word in event.location.lower() for word in _words_of_contact(lapse.agreement))
+    return hosted and event.location.strip() != "" and not _ONLINE.search(event.location) and not theirs
+
+
+def town_of(location: str) -> str:
+    """The town in a location, when it can be told with certainty: "Vaartweg 1, 1211 JH Hilversum" -> Hilversum."""
+    line = one_line(location, 120)
+    hit = _OFFICE.match(line) or _TOWN.search(line)
+    town = hit["town"] if hit else ""
+    return "" if _COMMON_NOUN.match(town) else town
+
+
+def quote_of(lapse: Lapse) -> str:
+    """The words of the question or promise, short enough to quote."""
+    return short_quote(lapse.agreement.quote)
+
+
+def topic_of(agreement: Agreement) -> str:
+    """What it was about: the event's title or the mail's subject, on one line, at most 80 characters."""
+    title = agreement.event.title if agreement.event else bare_subject(agreement.subject)
+    line = one_line(title, 81).replace('"', "'")
+    return line if len(line) <= 80 and "!" not in line else ""  # noqa: PLR2004  as the docstring says
+
+
+def is_call(agreement: Agreement) -> bool:
+    """Whether the owner promised to call."""
+    return bool(_CALL.search(agreement.quote))
+
+
+def _words_of_contact(agreement: Agreement) -> list[str]:
+    company = (agreement.contact.company or "").partition(".")[0].lower()
+    surname = agreement.contact.name.rpartition(" ")[2].lower()
+    return [word for word in (company, surname) if len(word) > 3]  # noqa: PLR2004  short words are found anywhere

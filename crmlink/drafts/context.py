@@ -1,0 +1,95 @@
+"""What a template may use: one flat set of facts, all in words or yes/no, nothing left to compute.
+
+Decides nothing. `TEMPLATE_CONTRACT` is the promise to people who write their own templates: the documentation and the
+tests read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFacts:
+    """All that is known for one letter. An empty text or tuple means "not known": the sentence must fall away.
+
+    `template` names the file (`missed`, `cancelled`, `unanswered`, `promise`, `clash`, `they_cancelled`).
+    """
+
+    template: str
+    language: str
+    salutation: str
+    signature: str
+    formal: bool
+    plural: bool = False
+    mine: bool = True
+    late: bool = False
+    again: bool = False
+    silent: bool = False
+    ahead: bool = False
+    when: str = ""
+    day: str = ""
+    due: str = ""
+    quote: str = ""
+    topic: str = ""
+    reason: str = ""
+    place: str = ""
+    they_came: bool = False
+    by_phone: bool = False
+    phone: str = ""
+    options: tuple[str, ...] = ()
+    new_day: str = ""
+    calendar_known: bool = True
+
+    @property
+    def path(self) -> str:
+        """The template's name inside the set of templates."""
+        return f"{self.language}/{self.template}.txt.j2"
+
+    def variables(self) -> dict[str, str | bool | tuple[str, ...]]:
+        """Name to value, as the template sees them."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateVariable:
+    """One line of the contract: what a template finds under this name."""
+
+    name: str
+    type: str
+    example: str
+    meaning: str
+
+
+TEMPLATE_CONTRACT: tuple[TemplateVariable, ...] = (
+    TemplateVariable("template", "text", "missed", "which letter this is; the name of its file"),
+    TemplateVariable("language", "text", "nl", "language of the letter; the folder of its file"),
+    TemplateVariable("salutation", "text", "Geachte heer Van der Berg,", "the complete first line"),
+    TemplateVariable("signature", "text", "Marleen", "the owner's name: first name informally, in full formally"),
+    TemplateVariable("formal", "yes/no", "yes", "u, Sie; no: je, du"),
+    TemplateVariable("plural", "yes/no", "no", "the letter goes to more than one person"),
+    TemplateVariable("mine", "yes/no", "yes", "the owner broke it; no: nobody did, or it is not known who"),
+    TemplateVariable("late", "yes/no", "no", "a week or longer ago"),
+    TemplateVariable("again", "yes/no", "no", "not the first lapse with this contact within a year"),
+    TemplateVariable("silent", "yes/no", "yes", "the owner has not written to the contact since it broke"),
+    TemplateVariable("ahead", "yes/no", "no", "the meeting's moment is still to come"),
+    TemplateVariable(
+        "when", "text", "op dinsdag 3 maart", "the day of the meeting, question or promise, with preposition"
+    ),
+    TemplateVariable("day", "text", "dinsdag 3 maart", "the same day without preposition"),
+    TemplateVariable("due", "text", "op vrijdag 6 maart", "the day a promise was for, with preposition"),
+    TemplateVariable(
+        "quote", "text", "Welke bijlage mogen we citeren?", "the question, or the owner's promise, literally"
+    ),
+    TemplateVariable("topic", "text", "Kennismaking", "title of the event or subject of the mail"),
+    TemplateVariable("reason", "text", "travel", "travel, leave, holiday, double, or empty"),
+    TemplateVariable("place", "text", "Hilversum", "the town they came to"),
+    TemplateVariable("they_came", "yes/no", "yes", "they came to the owner for nothing"),
+    TemplateVariable("by_phone", "yes/no", "no", "the next step is a call"),
+    TemplateVariable("phone", "text", "06 1234 5678", "their telephone number from their signature"),
+    TemplateVariable(
+        "options", "list of text", "dinsdag 24 maart om 10:00 uur", "moments the owner is free; may be empty"
+    ),
+    TemplateVariable("new_day", "text", "donderdag 26 maart", "the day by which the owner will deliver or answer"),
+    TemplateVariable("calendar_known", "yes/no", "yes", "whether anything is known of free time"),
+)

@@ -1,0 +1,90 @@
+"""Reads from earlier mail with a contact how a letter to them should sound.
+
+Decides language, register, greeting, form of address and telephone number; each comes from words somebody wrote. In: the
+mail between owner and contact with its readings. Out: one `Correspondence`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from crmlink.drafts.greeting import Greeting, read_greeting
+from crmlink.drafts.register import Spoken, choose_register
+from crmlink.model.contact import Contact
+from crmlink.model.mail import Message
+from crmlink.model.reading import Reading, Register
+
+_TITLE = re.compile(
+    r"(?im)^\W*(?P<title>dhr|de heer|mevr|mevrouw|mw|mrs|ms|herr|frau)\b\.?\s+[A-Z]|\((?P<behind>dhr|mevr|mw|m/?r?s)\.?\)"
+)
+_PHONE = re.compile(r"(?<![\d+])(\+\d{1,3}[ .-]?(?:\(0\))?[ .-]?|0)\d(?:[ .-]?\d){7,10}(?!\d)")
+_NO_PHONE_LINE = re.compile(r"(?i)\b(kvk|btw|vat|iban|bic|fax|f:|ust|registration)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    """How the owner and this contact write to each other.
+
+    `again` says that this is not the first lapse with them within a year (the ledger knows); `last_written` is when the
+    owner last wrote to them (aware), None when never.
+    """
+
+    language: str
+    register: Register = Register.FORMAL
+    greeting: Greeting | None = None
+    gender_title: str = ""
+    phone: str = ""
+    again: bool = False
+    last_written: datetime | None = None
+
+
+def read_correspondence(
+    contact: Contact, mails: Iterable[tuple[Message, Reading]], *, language: str, again: bool = False
+) -> Correspondence:
+    """How to write to `contact`, from the personal mail among `mails` to or from them, in any order.
+
+    `language` (nl, en, de) is used when they have never written.
+    """
+    known = sorted((pair for pair in mails if pair[0].automatic is None), key=lambda pair: pair[0].sent_at)
+    to_them = [pair for pair in known if pair[0].from_me and _is_to(pair[0], contact)]
+    from_them = [pair for pair in known if pair[0].sender is not None and pair[0].sender.address == contact.address]
+    spoken_in = [reading.language for _, reading in from_them] or [reading.language for _, reading in to_them]
+    return Correspondence(
+        language=spoken_in[-1] if spoken_in else language,
+        register=choose_register(_spoken(to_them), _spoken(from_them)),
+        greeting=_last_greeting(to_them),
+        gender_title=next((title for mail, _ in reversed(from_them) if (title := _title_in(mail.signature))), ""),
+        phone=next((phone for mail, _ in reversed(from_them) if (phone := phone_in(mail.signature))), ""),
+        again=again,
+        last_written=to_them[-1][0].sent_at if to_them else None,
+    )
+
+
+def phone_in(signature: str) -> str:
+    """The first telephone number in a signature that is no registration number, empty when there is none."""
+    for line in signature.splitlines():
+        if not _NO_PHONE_LINE.search(line) and (hit := _PHONE.search(line)):
+            return hit[0].strip()
+    return ""
+
+
+def _spoken(mails: Iterable[tuple[Message, Reading]]) -> list[Spoken]:
+    return [Spoken(mail.sent_at, reading.register) for mail, reading in mails]
+
+
+def _is_to(mail: Message, contact: Contact) -> bool:
+    return any(address.address == contact.address for address in mail.to)
+
+
+def _last_greeting(to_them: list[tuple[Message, Reading]]) -> Greeting | None:
+    """From the newest mail to them alone: a mail to several may greet somebody else."""
+    alone = (mail for mail, _ in reversed(to_them) if len(mail.to) == 1)
+    return next((greeting for mail in alone if (greeting := read_greeting(mail.text))), None)
+
+
+def _title_in(signature: str) -> str:
+    hit = _TITLE.search(signature)
+    return (hit["title"] or hit["behind"]) if hit else ""

@@ -1,0 +1,215 @@
+"""Writes the whole draft for a lapse: options, facts, words, message.
+
+Puts the pieces of this stage together and decides which letter fits. In: a lapse, what lies on the desk in this pass, and
+how owner and contact write to each other. Out: a `Draft` with its bytes, or a `Problem` when none can be composed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from crmlink.drafts.circumstances import (
+    came_for_nothing,
+    is_call,
+    is_late,
+    meeting_length,
+    moment_of,
+    quote_of,
+    reason_of,
+    topic_of,
+    town_of,
+)
+from crmlink.drafts.compose import Envelope, compose, draft_message_id
+from crmlink.drafts.context import LetterFacts
+from crmlink.drafts.correspondence import Correspondence
+from crmlink.drafts.dates import When, phrase_date, phrase_day, phrase_when
+from crmlink.drafts.names import parse_name
+from crmlink.drafts.options import CALL_LENGTH, MEETING_LENGTH, find_options, working_day_after
+from crmlink.drafts.salutation import group_salutation, salutation
+from crmlink.facts.subjects import reply_subject
+from crmlink.model.contact import Address, Contact, Owner
+from crmlink.model.draft import Draft, Option
+from crmlink.model.lapse import Fault, Lapse, LapseKind
+from crmlink.model.meeting import Interval
+from crmlink.model.policy import Policy
+from crmlink.model.problem import Problem
+from crmlink.model.reading import Register
+
+_ABOUT_WORDS = frozenset({LapseKind.UNANSWERED, LapseKind.PROMISE})
+_DAYS_TO_ANSWER = 2
+_DAYS_TO_DELIVER = 3
+_FALLBACK_SUBJECT = {"nl": "Onze afspraak", "en": "Our meeting", "de": "Unser Termin"}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all letters of one pass share.
+
+    `now` is aware; `busy` is what blocks the owner's time, used only when `calendar_known`. `render` turns facts into
+    text and may raise `TemplateError`; `languages` are those it has templates for. `taken` are options of open drafts.
+    """
+
+    owner: Owner
+    policy: Policy
+    now: datetime
+    render: Callable[[LetterFacts], str]
+    languages: frozenset[str]
+    busy: tuple[Interval, ...] = ()
+    calendar_known: bool = False
+    taken: tuple[Option, ...] = ()
+
+
+def write_letter(lapse: Lapse, desk: Desk, correspondence: Correspondence) -> Draft | Problem:
+    """The draft about this lapse.
+
+    Raises:
+        TemplateError: the template has an error; the message names file and line.
+    """
+    options = options_for(lapse, desk, correspondence)
+    facts = letter_facts(lapse, desk, correspondence, options)
+    body = desk.render(facts)
+    to = recipients(lapse, desk.owner)
+    anchor = lapse.agreement.anchor
+    message_id = draft_message_id(desk.owner.address, lapse.id, desk.owner.mailbox.domain)
+    subject = (
+        reply_subject(anchor.subject) if anchor else topic_of(lapse.agreement) or _FALLBACK_SUBJECT[facts.language]
+    )
+    try:
+        raw = compose(Envelope(desk.owner.mailbox, to, subject, message_id, desk.now, anchor), body)
+    except ValueError as error:
+        return Problem(
+            "draft.address", str(lapse.id), f"No draft could be composed: {error}", "Answer this one by hand."
+        )
+    return Draft(
+        lapse=lapse.id,
+        message_id=message_id,
+        to=to,
+        subject=subject,
+        language=facts.language,
+        register=Register.FORMAL if facts.formal else Register.INFORMAL,
+        options=options,
+        body=body,
+        raw=raw,
+        in_reply_to=anchor.id if anchor else None,
+    )
+
+
+def options_for(lapse: Lapse, desk: Desk, correspondence: Correspondence) -> tuple[Option, ...]:
+    """The moments to offer: as long as the broken meeting, shorter for a call; never on the day that did not work."""
+    if not desk.calendar_known:
+        return ()
+    moment = moment_of(lapse)
+    about_words = lapse.kind in _ABOUT_WORDS
+    length = CALL_LENGTH if about_words or correspondence.again else meeting_length(lapse.agreement, MEETING_LENGTH)
+    same_day = () if about_words or moment is None else (_whole_day(_local_day(moment, desk), desk),)
+    return find_options(
+        busy=(*desk.busy, *same_day),
+        after=desk.now,
+        duration=length,
+        policy=desk.policy,
+        count=desk.policy.options,
+        near=moment if isinstance(moment, datetime) and not about_words else None,
+        taken=desk.taken,
+    )
+
+
+def recipients(lapse: Lapse, owner: Owner) -> tuple[Address, ...]:
+    """The contact and the other participants, each once, never the owner."""
+    contact = lapse.agreement.contact
+    everyone = {contact.address: Address(contact.name, contact.address)}
+    for address in lapse.agreement.others:
+        if not owner.is_me(address.address):
+            everyone.setdefault(address.address, address)
+    return tuple(everyone.values())
+
+
+def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, options: tuple[Option, ...]) -> LetterFacts:
+    """All that the template may say, in the words of the letter's language."""
+    agreement, now = lapse.agreement, desk.now.astimezone(desk.policy.zone)
+    language = next(name for name in (correspondence.language, desk.policy.language, "en") if name in desk.languages)
+    formal = correspondence.register is not Register.INFORMAL
+    everyone = recipients(lapse, desk.owner)
+    when = _when(moment_of(lapse), lapse, desk, language)
+    due = phrase_when(agreement.due.astimezone(desk.policy.zone), language, now=now) if agreement.due else When("", "")
+    came = came_for_nothing(lapse, desk.owner)
+    days = _DAYS_TO_ANSWER if lapse.kind is LapseKind.UNANSWERED else _DAYS_TO_DELIVER
+    new_day = phrase_day(working_day_after(desk.now, desk.policy, days), language, now=now)
+    silent = correspondence.last_written is None or correspondence.last_written < lapse.happened_at
+    return LetterFacts(
+        template=template_for(lapse),
+        language=language,
+        salutation=_salutation(everyone, correspondence, language),
+        signature=_signature(desk.owner, formal=formal),
+        formal=formal,
+        plural=len(everyone) > 1,
+        mine=lapse.fault is Fault.ME,
+        late=is_late(lapse, desk.now),
+        again=correspondence.again,
+        silent=silent,
+        ahead=_is_ahead(moment_of(lapse), desk),
+        when=when.adverb,
+        day=when.bare,
+        due=due.adverb,
+        quote=quote_of(lapse) if lapse.kind in _ABOUT_WORDS else "",
+        topic=topic_of(agreement),
+        reason=reason_of(lapse),
+        place=town_of(agreement.event.location) if came and agreement.event else "",
+        they_came=came,
+        by_phone=correspondence.again or is_call(agreement),
+        phone=correspondence.phone,
+        options=tuple(phrase_date(option.start, language, now=now) for option in options),
+        new_day=new_day,
+        calendar_known=desk.calendar_known,
+    )
+
+
+def template_for(lapse: Lapse) -> str:
+    """The letter that fits: the lapse's kind, or the friendly note when the other side cancelled."""
+    return "they_cancelled" if lapse.fault is Fault.THEM else lapse.kind.value
+
+
+def _salutation(everyone: tuple[Address, ...], correspondence: Correspondence, language: str) -> str:
+    people = tuple(Contact(address.name, address.address) for address in everyone)
+    register = correspondence.register
+    if len(people) > 1:
+        return group_salutation(people, language=language, register=register)
+    return salutation(
+        people[0],
+        language=language,
+        register=register,
+        gender_title=correspondence.gender_title,
+        greeting=correspondence.greeting,
+    )
+
+
+def _signature(owner: Owner, *, formal: bool) -> str:
+    name = parse_name(owner.name, language="nl")
+    return name.first_name if name and name.first_name and not formal else owner.name
+
+
+def _when(moment: datetime | date | None, lapse: Lapse, desk: Desk, language: str) -> When:
+    if moment is None:
+        return When("", "")
+    now = desk.now.astimezone(desk.policy.zone)
+    if not isinstance(moment, datetime):
+        return phrase_when(moment, language, now=now)
+    local = moment.astimezone(desk.policy.zone)
+    fresh = lapse.kind not in _ABOUT_WORDS and local.date() >= now.date()
+    return phrase_when(local, language, now=now, with_time=fresh)
+
+
+def _is_ahead(moment: datetime | date | None, desk: Desk) -> bool:
+    if moment is None or isinstance(moment, datetime):
+        return moment is not None and moment > desk.now
+    return moment > desk.now.astimezone(desk.policy.zone).date()
+
+
+def _local_day(moment: datetime | date, desk: Desk) -> date:
+    return moment.astimezone(desk.policy.zone).date() if isinstance(moment, datetime) else moment
+
+
+def _whole_day(day: date, desk: Desk) -> Interval:
+    start = datetime.combine(day, time(), tzinfo=desk.policy.zone)
+    return Interval(start, datetime.combine(day + timedelta(days=1), time(), tzinfo=desk.policy.zone))

@@ -1,0 +1,192 @@
+"""Reads a person's name as it stands in a header or under a mail, and writes it as a letter needs it.
+
+Decides what is given name, particle ("tussenvoegsel") and family name, and that a firm, a team or a role address is no
+person. Never guesses a gender from a given name: only a written "Dhr.", "mevrouw", "Mr" or "Herr" tells.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from nameparser import Lexicon, Parser
+
+from crmlink.model.contact import Contact
+
+_PARTICLES = frozenset(
+    {"'s", "'t", "aan", "bij", "da", "de", "del", "della", "den", "der", "di", "du", "het", "in", "la", "le", "onder"}
+    | {"op", "over", "te", "ten", "ter", "tot", "uit", "uyt", "van", "vom", "von", "voor", "zu", "zum", "zur"}
+)
+_MALE = frozenset({"dhr", "heer", "meneer", "mister", "herr", "herrn", "hr"})
+_FEMALE = frozenset({"mevr", "mw", "mevrouw", "mej", "mrs", "ms", "miss", "frau"})
+_MISTER_OR_LAWYER = "mr"
+_DOCTOR = frozenset({"dr", "doctor", "doktor"})
+_PROFESSOR = frozenset({"prof", "professor"})
+_UNUSED_TITLES = frozenset({_MISTER_OR_LAWYER, "drs", "ir", "ing", "ds", "mag", "dipl-ing"})
+_TITLES = _MALE | _FEMALE | _DOCTOR | _PROFESSOR | _UNUSED_TITLES
+_GLUED_TITLE = re.compile(r"(prof|drs?|ir|ing|mr|dhr|mevr|mw)\.(\S+)", re.IGNORECASE)
+
+_NO_PERSON = re.compile(
+    r"\b(b\.?v|n\.?v|v\.?o\.?f|gmbh|ag|e\.v|kg|ltd|limited|inc|llc|llp|plc|stichting|vereniging|gemeente|coöperatie"
+    r"|team|sales|support|info|administratie|boekhouding|secretariaat|receptie|reception|afdeling|department|office"
+    r"|bureau|klantenservice|service|servicedesk|helpdesk|nieuwsbrief|newsletter|redactie|marketing|via|noreply"
+    r"|group|groep|holding|partners|consultancy|consulting|advocaten|notarissen|accountants|makelaars|university"
+    r"|universiteit|hogeschool|school|ministerie|provincie|hotel|restaurant|kantoor|praktijk|bank|verzekeringen)\b"
+    r"|[\d@<>{}\[\]:;!?*_=#%$€\\]|www\.",
+    re.IGNORECASE,
+)
+_ROLE_LOCAL_PART = re.compile(
+    r"(info|contact|sales|verkoop|inkoop|administratie|admin|boekhouding|finance|facturen|invoice|billing|hello|hallo"
+    r"|mail|post|office|kantoor|secretariaat|receptie|reception|support|service|klantenservice|help(desk)?|hr|jobs"
+    r"|vacatures|marketing|pers|press|redactie|events?|team|no-?reply|welkom|algemeen)([._+-].*)?"
+)
+_TAIL = re.compile(r"\s*(\||/|·| - | – | — ).*$")
+_BESIDE_THE_NAME = re.compile(r"\([^)]*\)|\"[^\"]*\"")
+_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]?\.?|[^\W\d_]")
+_MOST_CHARACTERS = 80
+_MOST_WORDS = 7
+
+
+class Gender(StrEnum):
+    """What a written form of address tells: heer or mevrouw."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """The parts of a name, in proper case. `given` may be initials ("J.P."), `particles` are in lower case.
+
+    `title` is "Dr", "Prof" or empty; the smaller Dutch titles (drs., ir., mr.) are not used in a salutation.
+    """
+
+    given: str
+    particles: str
+    family: str
+    title: str = ""
+    gender: Gender | None = None
+
+    @property
+    def full(self) -> str:
+        """Given name first: "Jan van der Berg"."""
+        return " ".join(part for part in (self.given, self.particles, self.family) if part)
+
+    @property
+    def surname(self) -> str:
+        """Particles in lower case and family name, as German puts it after "Herr": "von Beethoven"."""
+        return " ".join(part for part in (self.particles, self.family) if part)
+
+    @property
+    def surname_alone(self) -> str:
+        """The surname as Dutch puts it after "heer", with a capital: "Van der Berg", but "'t Hart"."""
+        return self.surname if self.surname.startswith("'") else self.surname[:1].upper() + self.surname[1:]
+
+    @property
+    def first_name(self) -> str:
+        """The given name to call somebody by, empty when only initials are known."""
+        return "" if _INITIALS.fullmatch(self.given) else self.given
+
+
+def person_of(contact: Contact, *, language: str) -> PersonName | None:
+    """The contact's name, None when it is unknown, a firm, a team or a role address."""
+    local_part, _, domain = contact.address.lower().partition("@")
+    name = parse_name(contact.name, language=language)
+    if name is None:
+        return None
+    joined = name.full.lower().replace(" ", "")
+    is_firm = joined in {domain, domain.rpartition(".")[0].replace("-", "")}
+    is_role = _ROLE_LOCAL_PART.fullmatch(local_part) is not None and not (name.given and name.family)
+    return None if is_firm or is_role else name
+
+
+def parse_name(text: str, *, language: str) -> PersonName | None:
+    """The parts of a written name, None when these words are not a person's name.
+
+    `language` tells how to read "mr.": mister in English, a lawyer in Dutch.
+    """
+    cleaned = _clean(text)
+    if not cleaned or len(cleaned) > _MOST_CHARACTERS or _NO_PERSON.search(cleaned):
+        return None
+    titles, rest = _split_titles(cleaned)
+    parsed = _parser().parse(rest)
+    given, family = f"{parsed.given} {parsed.middle}".strip(), str(parsed.family)
+    if not rest or len(rest.split(" ")) > _MOST_WORDS:
+        return None
+    if given.lower() in _PARTICLES:
+        given, family = "", f"{given} {family}".strip()
+    elif titles and not family:
+        given, family = "", given
+    return _in_proper_case(given, family, titles, language)
+
+
+def gender_of(title: str, *, language: str) -> Gender | None:
+    """What a written form of address tells, None when it tells nothing."""
+    word = title.strip().rstrip(".").lower()
+    if word in _FEMALE:
+        return Gender.FEMALE
+    return Gender.MALE if word in _MALE or (word == _MISTER_OR_LAWYER and language == "en") else None
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Parser:
+    return Parser(lexicon=Lexicon.default().add(particles=set(_PARTICLES)))
+
+
+def _clean(text: str) -> str:
+    shown = "".join(
+        " " if char.isspace() else char for char in text if char.isspace() or unicodedata.category(char)[0] != "C"
+    )
+    shown = _TAIL.sub("", re.sub(r"[’‘´`]", "'", shown))
+    if shown.startswith("'") and shown.endswith("'"):
+        shown = shown[1:-1]
+    if shown.startswith('"') and shown.endswith('"'):
+        shown = shown[1:-1]
+    return re.sub(r"\s+", " ", _BESIDE_THE_NAME.sub(" ", shown)).strip(' ",')
+
+
+def _split_titles(text: str) -> tuple[tuple[str, ...], str]:
+    """Titles and forms of address at the front, in lower case without dots, and what follows them."""
+    titles: list[str] = []
+    words = re.sub(r"^de heer\b", "heer", text, flags=re.IGNORECASE).split(" ")
+    while words:
+        if glued := _GLUED_TITLE.fullmatch(words[0]):
+            words[0:1] = glued.groups()
+        word = words[0].rstrip(".").lower()
+        if word not in _TITLES:
+            break
+        titles.append(word)
+        words.pop(0)
+    return tuple(titles), " ".join(words)
+
+
+def _in_proper_case(given: str, family: str, titles: tuple[str, ...], language: str) -> PersonName | None:
+    uncased = (given + family).isupper() or (given + family).islower()
+    words = family.split(" ")
+    particles: list[str] = []
+    while len(words) > 1 and words[0].lower() in _PARTICLES:
+        particles.append(words.pop(0).lower())
+    core = " ".join(_proper(word) if uncased or word.islower() or _shouted(word) else word for word in words)
+    if _INITIALS.fullmatch(given.replace(" ", "")):
+        first = "".join(f"{letter.upper()}." for letter in re.findall(r"[^\W\d_]", given))
+    else:
+        first = " ".join(_proper(word) if uncased or word.islower() else word for word in given.split(" "))
+    gender = next((found for title in titles if (found := gender_of(title, language=language))), None)
+    rank = "Prof" if _PROFESSOR & set(titles) else "Dr" if _DOCTOR & set(titles) else ""
+    return PersonName(first, " ".join(particles), core, rank, gender) if first or core else None
+
+
+def _shouted(word: str) -> bool:
+    """Whether it is "BERG" as in "Jan BERG"; not the "NG" some people are really called."""
+    return word.isupper() and len(word) > 3  # noqa: PLR2004  as the docstring says
+
+
+def _proper(word: str) -> str:
+    """A word that was written without regard to case, as a name: "BERG" -> "Berg", "o'neill" -> "O'Neill"."""
+    if word.lower() in _PARTICLES:
+        return word.lower()
+    pieces = re.split(r"([-'])", word.lower())
+    return "".join("IJ" + piece[2:] if piece.startswith("ij") else piece[:1].upper() + piece[1:] for piece in pieces)

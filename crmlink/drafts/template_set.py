@@ -1,0 +1,84 @@
+"""The templates as a value: every file's text under its name, shipped ones with single files overridden.
+
+Decides where the shipped templates are (inside the package; beside it in a checkout). Reads packaged files only; files of
+the owner are handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from crmlink.model.errors import TemplateError
+
+SUFFIX = ".txt.j2"
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFile:
+    """One template: its name in the set ("nl/missed.txt.j2"), where it was read, its text.
+
+    `shipped` is False for a file of the owner, which is rendered under guard.
+    """
+
+    name: str
+    path: str
+    text: str
+    shipped: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSet:
+    """All templates in order of name."""
+
+    files: tuple[TemplateFile, ...]
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that letters can be written in."""
+        return frozenset(file.name.partition("/")[0] for file in self.files)
+
+    @property
+    def letters(self) -> tuple[TemplateFile, ...]:
+        """The files that are letters; names with an underscore are shared parts."""
+        return tuple(file for file in self.files if not file.name.rpartition("/")[2].startswith("_"))
+
+    @property
+    def all_shipped(self) -> bool:
+        """Whether no file of the owner is among them."""
+        return all(file.shipped for file in self.files)
+
+    def find(self, name: str) -> TemplateFile | None:
+        """The file under this name."""
+        return next((file for file in self.files if file.name == name), None)
+
+    def overridden_by(self, own: Iterable[TemplateFile]) -> TemplateSet:
+        """The set in which files of the owner take the place of shipped ones of the same name, or are added."""
+        merged = {file.name: file for file in (*self.files, *own)}
+        return TemplateSet(tuple(merged[name] for name in sorted(merged)))
+
+
+@cache
+def shipped_templates() -> TemplateSet:
+    """The templates that come with crmlink.
+
+    Raises:
+        TemplateError: the installation holds none.
+    """
+    for root in (files("crmlink") / "templates", Path(str(files("crmlink"))).parent / "templates"):
+        found = tuple(sorted(_walk(root), key=lambda file: file.name)) if root.is_dir() else ()
+        if found:
+            return TemplateSet(found)
+    raise TemplateError("No templates were found beside the program", hint="Install crmlink again.")
+
+
+def _walk(root: Traversable) -> Iterator[TemplateFile]:
+    for folder in root.iterdir():
+        if folder.is_dir():
+            for item in folder.iterdir():
+                if item.name.endswith(SUFFIX):
+                    yield TemplateFile(f"{folder.name}/{item.name}", str(item), item.read_text(encoding="utf-8"))
