@@ -1,0 +1,98 @@
+"""Recognises newsletters, sales mail and list traffic that carry no header saying so.
+
+In: a letter. Out: the reason, or an empty string for personal mail. One sign is never enough: ordinary people mention
+newsletters, work for companies with small print, and sell things to people they know.
+"""
+
+from __future__ import annotations
+
+import re
+
+from crmlink.facts.cues import pattern
+from crmlink.facts.headers import clean
+from crmlink.facts.letter import Letter
+
+_NEEDED = 4
+_COLD_NEEDED = 3
+_LINK = re.compile(r"https?://|<a\s", re.IGNORECASE)
+_IMAGE = re.compile(r"<img\s", re.IGNORECASE)
+_LIST_ADDRESS = re.compile(
+    r"(?:^|[.@-])(?:lists?|listserv|googlegroups|yahoogroups|groups?|mailman|lijst|liste)\b|-(?:talk|users?|list|l|dev|devel|discuss|announce|hackers|help|general|info)@|^(?:all|alle|iedereen|everyone|allemedewerkers)[-@.]"
+)
+_NEWS_SENDER = re.compile(
+    r"news|nieuws|mailing|dispatch|digest|promo|marketing|offers?\b|deals?\b|subscri|campaign|actie|update|alert|bounce|list",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"^\s*(?:(?:re|aw|antw|fwd?)\s*:\s*)*\[[^\]]{2,40}\]", re.IGNORECASE)
+_TO_ALL = re.compile(
+    r"^\W{0,4}(?:beste|geachte|dear|hallo|hello|hi|liebe|sehr geehrte|chers?)\s+(?:\w+\s+){0,2}?(?:lezers?|abonnees?|leden|relaties?|klant(?:en)?|ondernemers?|deelnemers?|collega.s|vrienden|allemaal|readers?|subscribers?|customers?|members?|friends?|colleagues|all|user|leser|kunden?|mitglieder|kolleg|abonn|clients?|leaders?)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_MACHINE_LOCAL = re.compile(r"\d.*\d.*\d.*\d|[#=]|^[0-9a-f]{12,}$")
+
+
+def bulk_reason(letter: Letter) -> str:
+    """Why this is no personal mail, or an empty string."""
+    if reason := _list_shape(letter):
+        return reason
+    signs = _signs(letter)
+    points = sum(weight for weight, _ in signs)
+    if points >= _NEEDED:
+        return "; ".join(sign for _, sign in signs if sign)[:200]
+    return _cold(letter)
+
+
+def _list_shape(letter: Letter) -> str:
+    """Addressed to a list: a list's address, or a subject tag on mail that does not name the owner."""
+    if letter.to_owner:
+        return ""
+    for person in letter.recipients:
+        if _LIST_ADDRESS.search(person.address):
+            return f"To: {person.address}"
+    if _TAG.match(letter.subject):
+        return f"Subject: {clean(letter.subject, 60)}"
+    return ""
+
+
+def _signs(letter: Letter) -> list[tuple[int, str]]:
+    """What points at bulk mail, each with its weight; negative for what points at a person."""
+    body = letter.html or letter.text
+    links = len(_LINK.findall(body))
+    signs = [
+        *((2, found) for cues in ("unsubscribe", "browser") if (found := _words(letter, cues))),
+        (_many(letter, "newsletter"), ""),
+        (_many(letter, "marketing"), ""),
+        (min(2, links // 8), f"{links} links"),
+        (1 if letter.html and not letter.plain and len(_IMAGE.findall(body)) > 2 else 0, "pictures only"),  # noqa: PLR2004
+        (1 if letter.from_office else 0, "sent by an office"),
+        (_sender_weight(letter), "the sender's address"),
+        (1 if not letter.to_owner else 0, "not addressed to the owner"),
+        (1 if _TO_ALL.search(letter.text[:300]) else 0, "a greeting to all"),
+        (-3 if "in-reply-to" in letter.headers else 0, ""),
+    ]
+    return [(weight, sign) for weight, sign in signs if weight]
+
+
+def _sender_weight(letter: Letter) -> int:
+    if letter.sender is None:
+        return 0
+    named = bool(_NEWS_SENDER.search(letter.sender.local_part) or _NEWS_SENDER.search(letter.sender.name))
+    return 2 * named + bool(_MACHINE_LOCAL.search(letter.sender.local_part))
+
+
+def _words(letter: Letter, cues: str) -> str:
+    match = pattern("bulk", cues).search(letter.text)
+    return f'the words "{clean(match.group(), 60)}"' if match else ""
+
+
+def _many(letter: Letter, cues: str) -> int:
+    found = {match.group().lower() for match in pattern("bulk", cues).finditer(letter.text)}
+    return min(2, len(found) // 2)
+
+
+def _cold(letter: Letter) -> str:
+    """Sales mail to a stranger, written as if it were personal."""
+    if letter.answers:
+        return ""
+    found = {match.group().lower(): match.group() for match in pattern("bulk", "cold").finditer(letter.text)}
+    return f'the words "{clean(next(iter(found.values())), 60)}"' if len(found) >= _COLD_NEEDED else ""
