@@ -1,0 +1,179 @@
+"""A session with an IMAP server that keeps every command within bounds.
+
+Decides when an answer means "no" and when the connection can no longer be used; every failure becomes one of crmlink's
+errors. It selects no folder and reads no mail. Inside a session only the client's verbs that sources and writer name
+are used; which these are is their promise.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from imapclient import IMAPClient
+from imapclient.exceptions import ProtocolError
+
+from crmlink.mailbox.fetch import Fetched, Opened, fetch, opened
+from crmlink.mailbox.folders import BY_SERVER, Folder, FolderNames, folders, listed
+from crmlink.mailbox.location import ImapLocation, Security
+from crmlink.mailbox.login import logged_in, plain_reason
+from crmlink.mailbox.wire import Timeouts, Wire, connect, trust
+from crmlink.model.errors import SettingsError, SourceError
+
+# What imaplib and imapclient raise when the connection broke or the server spoke nonsense.
+_BROKEN: Final = (imaplib.IMAP4.abort, ProtocolError, OSError, ValueError, LookupError, MemoryError, RecursionError)
+_GOODBYE_SECONDS: Final = 5
+
+
+class ImapRefusedError(SourceError):
+    """The server said NO or BAD to one command; the connection is still good. `reason` is the server's text."""
+
+    def __init__(self, message: str, *, reason: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class ImapAccess:
+    """All that is needed to open a mailbox. `ca_file` replaces the machine's certificate authorities."""
+
+    location: ImapLocation
+    password: str = field(repr=False)
+    names: FolderNames = BY_SERVER
+    ca_file: Path | None = None
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+    def __post_init__(self) -> None:
+        if any(sign in self.location.user + self.password for sign in "\r\n\0"):
+            raise SettingsError(("the mail user name or password holds a line break or a NUL",))
+
+
+class ImapSession:
+    """A logged-in connection. Use the client inside `command` only."""
+
+    def __init__(self, client: IMAPClient, wire: Wire, access: ImapAccess) -> None:
+        self._client = client
+        self._wire = wire
+        self._access = access
+        self.closed = False
+
+    @property
+    def server(self) -> str:
+        """Host and port, for messages."""
+        return self._access.location.server
+
+    @contextlib.contextmanager
+    def command(self, doing: str) -> Iterator[IMAPClient]:
+        """The client, for one command. `doing` completes "while ..." in the error.
+
+        Raises:
+            ImapRefusedError: the server said no.
+            SourceError: the connection broke, or the answer took too long; the session is closed.
+        """
+        if self.closed:
+            raise SourceError(f"the connection to {self.server} is closed", hint="it is opened anew at the next try")
+        try:
+            with self._wire.deadline(self._access.timeouts.command):
+                yield self._client
+        except _BROKEN as error:
+            self._drop()
+            raise self._broken(doing, error) from error
+        except imaplib.IMAP4.error as error:
+            reason = plain_reason(error)
+            raise ImapRefusedError(f"{self.server} refused while {doing}: {reason}", reason=reason) from error
+
+    def has(self, capability: str) -> bool:
+        """Whether the server announced this capability after login."""
+        with self.command("asking what the server can do") as client:
+            return bool(client.has_capability(capability))
+
+    def folders(self) -> tuple[Folder, ...]:
+        """Every folder that can hold mail, with its role."""
+        with self.command("listing the folders") as client:
+            lines = [listed(*line) for line in client.list_folders()]
+        return folders(lines, self._access.names)
+
+    def examine(self, folder: str) -> Opened:
+        """Open a folder read-only, afresh (EXAMINE). Raises ImapRefusedError when it is not there."""
+        with self.command(f"opening {folder}") as client:
+            return opened(client.select_folder(folder, readonly=True))
+
+    def fetch(self, uids: str, items: str) -> list[Fetched]:
+        """What the opened folder holds on these UIDs (a sequence set, RFC 9051 section 9: "1:500,502")."""
+        with self.command("reading mail") as client:
+            return fetch(client, uids, items)
+
+    def close(self) -> None:
+        """Say goodbye and close. May be called twice."""
+        if not self.closed:
+            with contextlib.suppress(imaplib.IMAP4.error, OSError), self._wire.deadline(_GOODBYE_SECONDS):
+                self._client.logout()
+            self._drop()
+
+    def _drop(self) -> None:
+        self.closed = True
+        with contextlib.suppress(OSError):
+            self._client.shutdown()
+        self._wire.close()
+
+    def _broken(self, doing: str, error: BaseException) -> SourceError:
+        late = self._wire.expired or isinstance(error, TimeoutError)
+        what = "no answer in time" if late else plain_reason(error)
+        return SourceError(
+            f"the connection to {self.server} broke while {doing}: {what}", hint="it is tried again at the next scan"
+        )
+
+
+def open_session(access: ImapAccess) -> ImapSession:
+    """Connect and log in.
+
+    Raises:
+        SourceError: the server cannot be reached, is busy, or does not speak IMAP.
+        UntrustedError: its certificate is not good, or it offers no TLS; the password was not sent.
+        LoginError: it refused the password.
+    """
+    location = access.location
+    context = trust(access.ca_file) if location.security is not Security.NONE else None
+    connection = connect(location, access.timeouts)
+    wire = Wire(connection)
+    try:
+        with wire.deadline(access.timeouts.command):
+            return ImapSession(logged_in(connection, location, access.password, context), wire, access)
+    except (imaplib.IMAP4.error, *_BROKEN) as error:
+        wire.close()
+        late = wire.expired or isinstance(error, TimeoutError)
+        raise SourceError(
+            f"{location.server} {'does not answer in time' if late else 'does not answer as a mail server does'}",
+            hint="check host and port in CRMLINK_MAIL; if they are right, try again later",
+        ) from error
+    except BaseException:
+        wire.close()
+        raise
+
+
+class ImapDoor:
+    """Keeps one session with a mailbox: opened when first needed, and again after it broke."""
+
+    def __init__(self, access: ImapAccess) -> None:
+        self._access = access
+        self._session: ImapSession | None = None
+
+    def session(self) -> ImapSession:
+        """A session that just gave a sign of life. Raises what `open_session` raises."""
+        if self._session is not None and not self._session.closed:
+            with contextlib.suppress(SourceError), self._session.command("asking for a sign of life") as client:
+                client.noop()
+                return self._session
+            self.close()
+        self._session = open_session(self._access)
+        return self._session
+
+    def close(self) -> None:
+        """Close the session. May be called twice."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None

@@ -1,0 +1,146 @@
+"""From an open connection to a logged-in IMAP client.
+
+Decides how to prove who we are: SASL PLAIN where it is offered (RFC 4616; it carries passwords beyond ASCII), else
+LOGIN. The password is said once, and only after TLS stands where the address asks for it. Protocol logging stays off:
+it would show passwords and mail.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import socket
+import ssl
+from typing import Final
+
+from imapclient import IMAPClient, SocketTimeout
+
+from crmlink.mailbox.location import ImapLocation, Security
+from crmlink.mailbox.wire import no_tls, secured
+from crmlink.model.errors import LoginError, SourceError, UntrustedError
+
+# RFC 5530: the server could not look at the password now; it said nothing about it.
+_PASSING: Final = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")
+_LONGEST_REASON: Final = 200
+
+
+class _Protocol(imaplib.IMAP4):
+    """imaplib over a connection that is already open: so that even the greeting has a deadline."""
+
+    def __init__(self, connection: socket.socket, host: str) -> None:
+        self._connection = connection
+        super().__init__(host)
+
+    def _create_socket(self, timeout: float | None = None) -> socket.socket:  # noqa: ARG002 - imaplib's signature
+        return self._connection
+
+
+class _Client(IMAPClient):  # type: ignore[misc] # imapclient ships no types
+    """imapclient over a connection that is already open, without its protocol log."""
+
+    def __init__(self, connection: socket.socket, location: ImapLocation) -> None:
+        self._connection = connection
+        seconds = connection.gettimeout()
+        secure = location.security is Security.TLS
+        super().__init__(location.host, location.port, ssl=secure, timeout=SocketTimeout(seconds, seconds))
+        self._imap.debug = 0
+        self.normalise_times = False
+
+    def _create_IMAP4(self) -> imaplib.IMAP4:  # noqa: N802 - imapclient's name
+        return _Protocol(self._connection, self.host)
+
+    def forget_capabilities(self) -> None:
+        """Ask again: servers announce more after login, and some proxies announce wrong things before (iCloud)."""
+        self._cached_capabilities = None
+
+
+def logged_in(
+    connection: socket.socket, location: ImapLocation, password: str, context: ssl.SSLContext | None
+) -> IMAPClient:
+    """A client in the authenticated state. `context` is None only for connections without TLS.
+
+    Raises UntrustedError, LoginError or SourceError, or what imaplib raises on a broken connection; then the
+    connection is closed.
+    """
+    try:
+        if context is not None and location.security is Security.TLS:
+            connection = secured(connection, location, context)
+        client = _Client(connection, location)
+    except BaseException:
+        connection.close()
+        raise
+    try:
+        if context is not None and location.security is Security.STARTTLS:
+            _start_tls(client, location, context)
+        _log_in(client, location, password)
+        client.forget_capabilities()
+        _introduce(client)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            client.shutdown()
+        raise
+    return client
+
+
+def plain_reason(error: BaseException) -> str:
+    """The server's own words from an error, on one line and not too long."""
+    words = " ".join("".join(sign if sign.isprintable() else " " for sign in str(error)).split())
+    return words[:_LONGEST_REASON] or type(error).__name__
+
+
+def _start_tls(client: _Client, location: ImapLocation, context: ssl.SSLContext) -> None:
+    try:
+        client.starttls(context)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        # Whoever sits in between may have taken the offer out of the answer: never go on without TLS.
+        raise UntrustedError(
+            f"{location.server} offers no STARTTLS; the password was not sent",
+            hint="use imaps:// in CRMLINK_MAIL if the server has it",
+        ) from error
+    except OSError as error:
+        raise no_tls(location, error) from error
+
+
+def _log_in(client: _Client, location: ImapLocation, password: str) -> None:
+    try:
+        if client.has_capability("AUTH=PLAIN"):
+            client.plain_login(location.user, password)
+        elif client.has_capability("LOGINDISABLED"):
+            raise _refused(location, "it takes no passwords", hint="crmlink needs a server that takes an app password")
+        elif not (location.user + password).isascii():
+            raise _refused(location, "it takes only passwords in ASCII", hint="use an app password")
+        else:
+            client.login(_quoted(location.user), password)
+    except imaplib.IMAP4.error as error:
+        # imapclient turns every failure into its LoginError, a broken connection as well.
+        cause = error.__context__
+        if isinstance(error, imaplib.IMAP4.abort):
+            raise
+        if isinstance(cause, imaplib.IMAP4.abort):
+            raise cause from None
+        reason = plain_reason(error).replace(password, "***") if password else plain_reason(error)
+        if any(code in reason.upper() for code in _PASSING):
+            raise SourceError(
+                f"{location.server} cannot log in anybody now: {reason}", hint="try again later"
+            ) from None
+        raise _refused(location, reason) from None
+
+
+def _refused(location: ImapLocation, reason: str, *, hint: str = "") -> LoginError:
+    usual = "check CRMLINK_MAIL and CRMLINK_MAIL_PASSWORD; many providers want an app password here"
+    return LoginError(f"{location.server} refused the login of {location.user}: {reason}", hint=hint or usual)
+
+
+def _quoted(text: str) -> str:
+    # imaplib quotes the password, but not the user.
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _introduce(client: _Client) -> None:
+    """Say which program this is (RFC 2971): some providers serve only programs that do."""
+    if client.has_capability("ID"):
+        with contextlib.suppress(imaplib.IMAP4.error):
+            client.id_({"name": "crmlink"})
