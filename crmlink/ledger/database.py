@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
@@ -60,6 +61,15 @@ class Database:
                 yield connection
                 if self.undo_writes:
                     transaction.rollback()
+
+    def compact(self) -> None:
+        """Leave nothing of erased rows behind: not in free pages, not in the write-ahead log. SQLite only."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self._connection() as connection:
+            driver: Any = connection.connection  # beside SQLAlchemy's own transaction, which VACUUM does not stand
+            driver.execute("VACUUM")
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:

@@ -22,8 +22,8 @@ from crmlink.model.ids import AgreementId, LapseId, MessageId
 from crmlink.model.lapse import LapseKind
 from crmlink.model.reading import Register
 
-_ON_THE_WAY = (DraftState.INTENT, DraftState.UNKNOWN, DraftState.PARKED)
-_OPEN = (*_ON_THE_WAY, DraftState.PLACED)
+_ON_ITS_WAY = (DraftState.INTENT, DraftState.UNKNOWN)
+_OPEN = (*_ON_ITS_WAY, DraftState.PLACED, DraftState.PARKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,10 @@ class DraftStore:
         fates = {"state": state.value, "placed_at": now, "closed_at": closed_at}
         return self._add(account, draft, position, created_at=now, **fates)
 
-    def rewrite(self, account: str, draft: Draft, position: Position) -> None:
-        """Replace the text of a draft that is certainly not on the server yet (state intent)."""
-        values = _text(draft) | _place(position)
-        self._update(account, draft.message_id, drafts.c.state == DraftState.INTENT.value, values)
+    def aim(self, account: str, message_id: MessageId, position: Position) -> None:
+        """Make a draft that is certainly not on the server ready to be handed over, with Drafts as it stands now."""
+        values = {"state": DraftState.INTENT.value, **_place(position)}
+        self._update(account, message_id, drafts.c.state.in_((DraftState.INTENT, DraftState.PARKED)), values)
 
     def withdraw(self, account: str, message_id: MessageId) -> None:
         """Forget a draft that certainly never reached the server (state intent): it may be made anew later."""
@@ -92,7 +92,7 @@ class DraftStore:
             "retry_at": None,
             "error": "",
         }
-        return self._update(account, message_id, drafts.c.state.in_(_ON_THE_WAY), values)
+        return self._update(account, message_id, drafts.c.state.in_(_ON_ITS_WAY), values)
 
     def refused(self, account: str, message_id: MessageId, error: str, *, retry_at: datetime) -> None:
         """The server said no: the draft is certainly not there."""

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from crmlink.ledger.database import Database
-from crmlink.ledger.schema import meetings, storable
+from crmlink.ledger.schema import as_utc, meetings, storable
 from crmlink.model.contact import Address
 from crmlink.model.ids import EventUid
 from crmlink.model.meeting import Attendee, Event, EventStatus, Participation
@@ -131,12 +131,19 @@ def _columns(event: Event) -> dict[str, Any]:
 
 
 def _moment(value: datetime | date) -> datetime:
-    return value if isinstance(value, datetime) else datetime.combine(value, time(), UTC)
+    return as_utc(value) if isinstance(value, datetime) else datetime.combine(value, time(), UTC)
 
 
 def _zone_key(value: datetime | date) -> str:
     zone = value.tzinfo if isinstance(value, datetime) else None
     return zone.key if isinstance(zone, ZoneInfo) else ""
+
+
+def _in_zone(moment: datetime, zone: tzinfo) -> datetime:
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:  # the first or last day there is
+        return moment
 
 
 def _person(address: Address | None) -> list[str] | None:
@@ -156,8 +163,8 @@ def _remembered(row: Row[Any]) -> RememberedEvent:
     zone = ZoneInfo(row.zone) if row.zone else UTC
     event = Event(
         uid=EventUid(row.uid),
-        start=row.starts_on or row.starts_at.astimezone(zone),
-        end=row.ends_on or row.ends_at.astimezone(zone),
+        start=row.starts_on or _in_zone(row.starts_at, zone),
+        end=row.ends_on or _in_zone(row.ends_at, zone),
         title=row.title,
         calendar=row.calendar,
         recurrence_id=row.recurrence_id or None,

@@ -116,10 +116,14 @@ def _server_to_look_at(database: Database) -> Ledger:
 
 
 def _ledger(database: Database) -> Ledger:
-    with database.writing() as connection:
-        if connection.dialect.name == "postgresql":  # two that start on an empty server must not both build the tables
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('crmlink'))"))
-        upgrade(connection, database.name)
+    try:
+        with database.writing() as connection:
+            if connection.dialect.name == "postgresql":  # two that start on an empty server must not both build tables
+                connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('crmlink'))"))
+            upgrade(connection, database.name)
+    except LedgerError:
+        database.engine.dispose()
+        raise
     return Ledger(database)
 
 

@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, text
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from crmlink.ledger.database import Database
 from crmlink.ledger.records import Forgotten
@@ -36,7 +36,7 @@ class PrivacyStore:
                 salt = secrets.token_hex(16)
                 mark = digest(salt, account, lapse)
                 connection.execute(insert(tombstones).values(account=account, mark=mark, salt=salt))
-        self._compact()
+        self.database.compact()
         return Forgotten(lapses=len(named), drafts=written, meetings=seen)
 
     def is_forgotten(self, account: str, lapse: LapseId) -> bool:
@@ -46,15 +46,6 @@ class PrivacyStore:
                 select(tombstones.c.salt, tombstones.c.mark).where(tombstones.c.account == account)
             ).all()
         return any(digest(salt, account, lapse) == mark for salt, mark in marks)
-
-    def _compact(self) -> None:
-        """Leave no erased row behind in the file, its free pages or its write-ahead log."""
-        engine = self.database.engine
-        if engine.dialect.name != "sqlite" or self.database.undo_writes:
-            return
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                connection.execute(text(statement))
 
 
 def _lapses_naming(connection: Connection, account: str, address: str) -> set[str]:

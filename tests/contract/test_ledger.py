@@ -1,0 +1,371 @@
+"""Every ledger keeps this contract: SQLite in memory and in a file, and PostgreSQL where its server is installed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from crmlink.ledger.open import open_ledger
+from crmlink.ledger.records import SourceState
+from crmlink.ledger.store import Ledger
+from crmlink.model.draft import DraftState, Position
+from crmlink.model.errors import LedgerError
+from crmlink.model.ids import LapseId, MessageId
+from crmlink.model.lapse import Decision, Fault, LapseKind
+from crmlink.model.meeting import EventStatus
+from tests.ledger_examples import GIJS, ME, NOW, ZONE, draft, event, verdict
+
+OTHER = "omar@veen.example"
+WHERE = Position("Drafts", 7, 12)
+LATER = NOW + timedelta(minutes=5)
+TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones"
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server of our own, run by a user that is not root."""
+    pytest.importorskip("psycopg", reason="the PostgreSQL driver is not installed")
+    programs = _postgresql_programs()
+    home = tmp_path_factory.mktemp("postgresql")
+    for directory in (home, *home.parents[:2]):
+        directory.chmod(0o755)
+    shutil.chown(home, "postgres")
+    data = home / "data"
+    _as_postgres(programs / "initdb", "-D", str(data), "-A", "trust", "-U", "crmlink")
+    options = f"-k {home} -c listen_addresses='' -c fsync=off"
+    _as_postgres(programs / "pg_ctl", "-D", str(data), "-l", str(home / "log"), "-w", "-o", options, "start")
+    try:
+        yield f"postgresql://crmlink@/postgres?host={home}"
+    finally:
+        _as_postgres(programs / "pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+
+
+def _postgresql_programs() -> Path:
+    found = [*Path("/usr/lib/postgresql").glob("*/bin"), *(Path(p).parent for p in [shutil.which("initdb")] if p)]
+    if not found or shutil.which("setpriv") is None:
+        pytest.skip("PostgreSQL is not installed")
+    return found[0]
+
+
+def _as_postgres(*command: object) -> None:
+    try:
+        prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        subprocess.run([*prefix, *map(str, command)], check=True, capture_output=True, cwd="/")
+    except subprocess.CalledProcessError as error:
+        pytest.skip(f"PostgreSQL does not start here: {error.stderr!r}")
+
+
+@pytest.fixture(params=["memory", "file", "postgresql"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    match request.param:
+        case "memory":
+            url = "sqlite://"
+        case "file":
+            url = str(tmp_path / "ledger.db")
+        case _:
+            url = request.getfixturevalue("postgresql")
+            _empty(url)
+    with open_ledger(url, read_only=False) as opened:
+        yield opened
+
+
+def _empty(url: str) -> None:
+    with open_ledger(url, read_only=False), pytest.importorskip("psycopg").connect(url) as connection:
+        connection.execute(f"TRUNCATE {TABLES}")
+
+
+def test_an_event_comes_back_as_it_was_without_its_description(ledger: Ledger) -> None:
+    seen = replace(event(), description="geheim", recurrence_id="20260309T120000Z", sent_by=GIJS)
+
+    ledger.meetings.remember(ME, [seen], NOW)
+
+    (remembered,) = ledger.meetings.remembered(ME)
+    assert remembered.event == replace(seen, description="")
+    assert remembered.event.start.tzinfo == ZONE  # type: ignore[union-attr] # a timed event
+    assert (remembered.first_seen_at, remembered.gone_since) == (NOW, None)
+
+
+def test_an_all_day_event_stays_a_date(ledger: Ledger) -> None:
+    seen = replace(event(), start=date(2026, 3, 9), end=date(2026, 3, 11), organizer=None)
+
+    ledger.meetings.remember(ME, [seen], NOW)
+
+    assert ledger.meetings.remembered(ME)[0].event == seen
+
+
+def test_a_changed_event_replaces_its_snapshot_and_keeps_its_first_day(ledger: Ledger) -> None:
+    ledger.meetings.remember(ME, [event(), event("uid-2")], NOW)
+
+    moved = event(start=datetime(2026, 3, 20, 9, 0, tzinfo=ZONE))
+    ledger.meetings.remember(ME, [replace(moved, status=EventStatus.CANCELLED)], LATER)
+
+    by_uid = {remembered.event.uid: remembered for remembered in ledger.meetings.remembered(ME)}
+    assert by_uid[moved.uid].event.status is EventStatus.CANCELLED
+    assert by_uid[moved.uid].event.start == moved.start
+    assert (by_uid[moved.uid].first_seen_at, by_uid[moved.uid].last_seen_at) == (NOW, LATER)
+    assert by_uid[event("uid-2").uid].last_seen_at == NOW
+
+
+def test_occurrences_of_a_series_and_calendars_and_accounts_are_kept_apart(ledger: Ledger) -> None:
+    first, second = (replace(event(), recurrence_id=day) for day in ("20260309", "20260316"))
+    ledger.meetings.remember(ME, [first, second, replace(first, calendar="thuis")], NOW)
+    ledger.meetings.remember(OTHER, [first], NOW)
+
+    ledger.meetings.mark_gone(ME, [first], LATER)
+
+    gone = {(r.event.calendar, r.event.recurrence_id) for r in ledger.meetings.remembered(ME) if r.gone_since}
+    assert gone == {("werk", "20260309")}
+    assert [r.gone_since for r in ledger.meetings.remembered(OTHER)] == [None]
+
+
+def test_the_first_time_an_event_was_gone_counts_until_it_is_back(ledger: Ledger) -> None:
+    ledger.meetings.remember(ME, [event()], NOW)
+    ledger.meetings.mark_gone(ME, [event()], NOW)
+    ledger.meetings.mark_gone(ME, [event()], LATER)
+    assert ledger.meetings.remembered(ME)[0].gone_since == NOW
+
+    ledger.meetings.remember(ME, [event()], LATER)
+    assert ledger.meetings.remembered(ME)[0].gone_since is None
+
+
+def test_old_events_are_pruned(ledger: Ledger) -> None:
+    ledger.meetings.remember(ME, [event(), event("uid-2", start=NOW + timedelta(days=1))], NOW)
+
+    assert ledger.meetings.prune(ME, ended_before=NOW) == 1
+    assert [r.event.uid for r in ledger.meetings.remembered(ME)] == ["uid-2"]
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        pytest.param(replace(event(), title="a\0b\ud83d", location="\udc80"), id="text no database takes"),
+        pytest.param(replace(event(), sequence=10**30), id="a sequence beyond all integers"),
+        pytest.param(replace(event(), start=datetime(1, 1, 1, tzinfo=ZONE)), id="the first day there is"),
+        pytest.param(replace(event(), end=datetime.max.replace(tzinfo=ZONE)), id="the last day there is"),
+        pytest.param(event(title="'; DROP TABLE drafts; --"), id="SQL in a title"),
+    ],
+)
+def test_a_strange_event_is_remembered_and_no_news_the_second_time(ledger: Ledger, strange: object) -> None:
+    ledger.meetings.remember(ME, [strange], NOW)  # type: ignore[list-item] # an Event from the table
+    ledger.meetings.remember(ME, [strange], LATER)  # type: ignore[list-item]
+
+    assert ledger.meetings.remembered(ME)[0].last_seen_at == NOW
+
+
+def test_a_lapse_comes_back_with_its_evidence_and_decision(ledger: Ledger) -> None:
+    ledger.lapses.record(ME, [verdict()], NOW)
+
+    record = ledger.lapses.get(ME, LapseId("een"))
+    assert record is not None
+    lapse = verdict().lapse
+    assert (record.kind, record.fault, record.contact) == (lapse.kind, lapse.fault, lapse.agreement.contact)
+    assert (record.evidence, record.happened_at, record.due) == (lapse.evidence, lapse.happened_at, None)
+    assert (record.decision, record.reason) == (Decision.DRAFT, "Gemist.")
+    assert ledger.lapses.all(ME) == (record,)
+    assert ledger.lapses.all(OTHER) == ()
+
+
+def test_a_dismissed_lapse_stays_dismissed_when_it_is_found_again_until_it_is_reopened(ledger: Ledger) -> None:
+    ledger.lapses.record(ME, [verdict()], NOW)
+    assert ledger.lapses.dismiss(ME, LapseId("een"), NOW)
+
+    ledger.lapses.record(ME, [replace(verdict(), decision=Decision.SKIP)], LATER)
+
+    (record,) = ledger.lapses.all(ME)
+    assert (record.dismissed_at, record.decision) == (NOW, Decision.SKIP)
+    assert ledger.lapses.reopen(ME, LapseId("een"))
+    assert ledger.lapses.all(ME)[0].dismissed_at is None
+    assert not ledger.lapses.dismiss(ME, LapseId("onbekend"), NOW)
+
+
+def test_a_lapse_no_longer_found_is_closed_and_open_again_when_it_returns(ledger: Ledger) -> None:
+    ledger.lapses.record(ME, [verdict("een"), verdict("twee")], NOW)
+
+    ledger.lapses.close_others(ME, [LapseId("een")], LATER)
+    assert {record.id: record.closed_at for record in ledger.lapses.all(ME)} == {"een": None, "twee": LATER}
+
+    ledger.lapses.record(ME, [verdict("twee")], LATER)
+    assert [record.closed_at for record in ledger.lapses.all(ME)] == [None, None]
+
+
+def test_only_my_own_lapses_of_the_time_asked_count_as_repeats(ledger: Ledger) -> None:
+    theirs = replace(verdict("hun"), lapse=replace(verdict("hun").lapse, fault=Fault.THEM))
+    long_ago = replace(verdict("oud"), lapse=replace(verdict("oud").lapse, happened_at=NOW - timedelta(days=400)))
+    ledger.lapses.record(ME, [verdict("een"), verdict("nee"), theirs, long_ago], NOW)
+    ledger.lapses.dismiss(ME, LapseId("nee"), NOW)
+
+    count = ledger.lapses.count_with(ME, GIJS.address, since=NOW - timedelta(days=365), before=NOW)
+    assert count == 1
+
+
+def test_a_draft_comes_back_with_its_bytes_and_where_drafts_stood(ledger: Ledger) -> None:
+    ledger.lapses.record(ME, [verdict()], NOW)
+
+    assert ledger.drafts.intend(ME, draft(), WHERE, NOW)
+
+    (stored,) = ledger.drafts.all(ME)
+    assert (stored.draft, stored.position, stored.state) == (draft(), WHERE, DraftState.INTENT)
+    assert (stored.agreement, stored.kind) == ("agreement-een", LapseKind.MISSED)
+    assert (stored.attempts, stored.created_at) == (0, NOW)
+    assert ledger.drafts.get(ME, draft().message_id) == ledger.drafts.for_lapse(ME, LapseId("een")) == stored
+
+
+def test_a_second_draft_is_refused_for_the_same_lapse_agreement_or_message_id(ledger: Ledger) -> None:
+    same_agreement = verdict("twee", agreement="agreement-een")
+    ledger.lapses.record(ME, [verdict("een"), same_agreement, verdict("drie")], NOW)
+    assert ledger.drafts.intend(ME, draft("een"), WHERE, NOW)
+
+    renamed = MessageId("<anders@veen.example>")
+    assert not ledger.drafts.intend(ME, replace(draft("een"), message_id=renamed), WHERE, NOW)
+    assert not ledger.drafts.intend(ME, draft("twee"), WHERE, NOW)
+    assert not ledger.drafts.intend(ME, replace(draft("drie"), message_id=draft("een").message_id), WHERE, NOW)
+    assert not ledger.drafts.adopt(ME, draft("twee"), WHERE, DraftState.SENT, NOW)
+    assert len(ledger.drafts.all(ME)) == 1
+    assert ledger.drafts.for_lapse(ME, LapseId("twee")) == ledger.drafts.all(ME)[0]
+
+
+def test_another_kind_of_lapse_and_another_account_have_their_own_draft(ledger: Ledger) -> None:
+    missed = verdict("twee", kind=LapseKind.CLASH, agreement="agreement-een")
+    ledger.lapses.record(ME, [verdict("een"), missed], NOW)
+    ledger.lapses.record(OTHER, [verdict("een")], NOW)
+
+    assert ledger.drafts.intend(ME, draft("een"), WHERE, NOW)
+    assert ledger.drafts.intend(ME, draft("twee"), WHERE, NOW)
+    assert ledger.drafts.intend(OTHER, draft("een"), WHERE, NOW)
+
+
+def test_a_draft_needs_a_recorded_lapse(ledger: Ledger) -> None:
+    with pytest.raises(LedgerError, match="does not know lapse een"):
+        ledger.drafts.intend(ME, draft(), WHERE, NOW)
+
+
+def test_a_hand_over_is_counted_and_a_refusal_makes_it_certain_again(ledger: Ledger) -> None:
+    ledger.lapses.record(ME, [verdict()], NOW)
+    ledger.drafts.intend(ME, draft(), WHERE, NOW)
+    name = draft().message_id
+
+    assert ledger.drafts.hand_over(ME, name, LATER)
+    (unknown,) = ledger.drafts.all(ME)
+    assert (unknown.state, unknown.attempts, unknown.unknown_since) == (DraftState.UNKNOWN, 1, LATER)
+
+    ledger.drafts.missing(ME, name, LATER)
+    ledger.drafts.missing(ME, name, LATER + timedelta(hours=1))
+    assert ledger.drafts.all(ME)[0].missing_since == LATER
+
+    ledger.drafts.refused(ME, name, "vol", retry_at=LATER + timedelta(hours=1))
+    (refused,) = ledger.drafts.all(ME)
+    assert (refused.state, refused.attempts, refused.refusals, refused.error) == (DraftState.INTENT, 1, 1, "vol")
+    assert (refused.unknown_since, refused.missing_since) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "state", [state for state in DraftState if state not in {DraftState.INTENT, DraftState.UNKNOWN}]
+)
+def test_only_a_draft_on_its_way_is_handed_over_or_withdrawn(ledger: Ledger, state: DraftState) -> None:
+    ledger.lapses.record(ME, [verdict()], NOW)
+    ledger.drafts.intend(ME, draft(), WHERE, NOW)
+    ledger.drafts.mark(ME, draft().message_id, state, LATER)
+
+    assert not ledger.drafts.hand_over(ME, draft().message_id, LATER)
+    ledger.drafts.withdraw(ME, draft().message_id)
+    assert [stored.state for stored in ledger.drafts.all(ME)] == [state]
+
+
+def test_placing_and_closing_are_dated_and_the_text_is_erased_later(ledger: Ledger) -> None:
+    ledger.lapses.record(ME, [verdict()], NOW)
+    ledger.drafts.intend(ME, draft(), WHERE, NOW)
+    name = draft().message_id
+    ledger.drafts.mark(ME, name, DraftState.PLACED, NOW)
+    assert ledger.drafts.prune_text(ME, closed_before=LATER) == 0
+    ledger.drafts.mark(ME, name, DraftState.SENT, LATER)
+
+    assert ledger.drafts.prune_text(ME, closed_before=LATER + timedelta(days=90)) == 1
+
+    (stored,) = ledger.drafts.all(ME)
+    assert (stored.placed_at, stored.closed_at, stored.draft.raw, stored.draft.body) == (NOW, LATER, b"", "")
+
+
+def test_a_withdrawn_intent_may_be_made_again(ledger: Ledger) -> None:
+    ledger.lapses.record(ME, [verdict()], NOW)
+    ledger.drafts.intend(ME, draft(), WHERE, NOW)
+    ledger.drafts.withdraw(ME, draft().message_id)
+
+    assert ledger.drafts.all(ME) == ()
+    assert ledger.drafts.intend(ME, draft(), WHERE, NOW)
+
+
+def test_the_state_of_a_source_is_kept_per_folder(ledger: Ledger) -> None:
+    inbox = SourceState("mail", "INBOX", "7:120", 120, None, NOW)
+    work = SourceState("calendar", "werk", "token", 3, NOW, None)
+    for state in (inbox, work, replace(inbox, count=121)):
+        ledger.sources.remember(ME, state)
+
+    assert ledger.sources.all(ME) == (work, replace(inbox, count=121))
+    ledger.sources.forget(ME, "calendar", "werk")
+    assert ledger.sources.all(ME) == (replace(inbox, count=121),)
+
+
+def test_the_last_pass_is_known_whether_it_ended_or_not(ledger: Ledger) -> None:
+    assert ledger.runs.last(ME) is None
+    ledger.runs.start(ME, NOW - timedelta(days=31))
+    ledger.runs.finish(ledger.runs.start(ME, NOW), LATER, "done")
+    ledger.runs.start(ME, LATER)
+
+    finished, last = ledger.runs.last_finished(ME), ledger.runs.last(ME)
+    assert finished is not None
+    assert (finished.started_at, finished.finished_at, finished.result) == (NOW, LATER, "done")
+    assert last is not None
+    assert (last.started_at, last.finished_at) == (LATER, None)
+
+
+def test_a_lease_is_held_by_one_until_it_is_given_back_or_runs_out(ledger: Ledger) -> None:
+    minute = timedelta(minutes=1)
+    assert ledger.leases.take(ME, "a", NOW, lifetime=minute)
+    assert not ledger.leases.take(ME, "b", NOW, lifetime=minute)
+    assert ledger.leases.take(OTHER, "b", NOW, lifetime=minute)
+    assert ledger.leases.take(ME, "a", NOW + minute / 2, lifetime=minute)
+    assert ledger.leases.holder(ME, NOW + minute) == "a"
+    assert ledger.leases.take(ME, "b", NOW + 2 * minute, lifetime=minute)
+
+    ledger.leases.release(ME, "a")
+    assert ledger.leases.holder(ME, NOW + 2 * minute) == "b"
+    ledger.leases.release(ME, "b")
+    assert ledger.leases.holder(ME, NOW + 2 * minute) is None
+
+
+def test_forgetting_a_contact_erases_every_row_and_remembers_only_that_it_was_forgotten(ledger: Ledger) -> None:
+    ledger.lapses.record(ME, [verdict()], NOW)
+    ledger.drafts.intend(ME, draft(), WHERE, NOW)
+    other = replace(event("uid-2"), organizer=None, attendees=())
+    ledger.meetings.remember(ME, [event(), other], NOW)
+    ledger.lapses.record(OTHER, [verdict()], NOW)
+
+    forgotten = ledger.privacy.forget(ME, GIJS.address)
+
+    assert (forgotten.lapses, forgotten.drafts, forgotten.meetings) == (1, 1, 1)
+    assert (ledger.lapses.all(ME), ledger.drafts.all(ME)) == ((), ())
+    assert [remembered.event.uid for remembered in ledger.meetings.remembered(ME)] == ["uid-2"]
+    assert ledger.privacy.is_forgotten(ME, LapseId("een"))
+    assert not ledger.privacy.is_forgotten(ME, LapseId("twee"))
+    assert not ledger.privacy.is_forgotten(OTHER, LapseId("een"))
+
+
+def test_times_are_kept_as_moments_whatever_their_zone(ledger: Ledger) -> None:
+    tokyo = datetime(2026, 3, 10, 17, 0, tzinfo=UTC).astimezone(tz=None)
+    ledger.runs.start(ME, tokyo)
+
+    last = ledger.runs.last(ME)
+    assert last is not None
+    assert last.started_at == tokyo
+    assert last.started_at.utcoffset() == timedelta(0)
+
+
+def test_a_naive_time_is_refused(ledger: Ledger) -> None:
+    with pytest.raises(LedgerError):
+        ledger.runs.start(ME, NOW.replace(tzinfo=None))
