@@ -1,0 +1,106 @@
+"""Decides what became of placed drafts: still there, edited, sent, or thrown away. Pure.
+
+No single mark survives every mail client: one keeps the Message-ID and drops the rest, another gives a new Message-ID
+and keeps the thread. So a draft is recognised by its Message-ID, or by thread, recipient and time together. That it is
+nowhere to be found is the owner's "no"; it never means "make it again". The "no" is taken back when the draft turns
+up after all: some clients remove a draft while it is being written, and send it minutes later.
+
+In go drafts from the ledger and headers of Drafts and Sent; out goes the state each draft has now. Trash need not be
+read: there or nowhere is the same "no".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Self
+
+from crmlink.model.draft import Draft, DraftState, StoredDraft, StoredHeader
+from crmlink.model.ids import MessageId
+from crmlink.model.mail import Message
+
+FOLLOWED = frozenset({DraftState.PLACED, DraftState.EDITED, DraftState.DISCARDED})
+"""States that may still change by what the owner does."""
+
+CLOCK_SKEW = timedelta(minutes=10)
+"""How far the server's clock may lag behind ours; what it stored earlier than this before placing is older mail."""
+
+
+def outcomes(
+    drafts: Iterable[StoredDraft],
+    *,
+    in_drafts: Iterable[StoredHeader],
+    in_sent: Iterable[StoredHeader],
+    touched: Collection[MessageId] = (),
+) -> Mapping[MessageId, DraftState]:
+    """What each followed draft is now: `placed`, `edited`, `sent` or `discarded`; drafts in other states are left out.
+
+    `touched` holds the Message-IDs of drafts that still lie in Drafts, with other content than was placed.
+    """
+    known = tuple(drafts)
+    ours = frozenset(stored.draft.message_id for stored in known)
+    waiting, sent = _Shelf.of(in_drafts, ours), _Shelf.of(in_sent, ours)
+    return MappingProxyType(
+        {
+            stored.draft.message_id: _outcome(stored, waiting, sent, touched=stored.draft.message_id in touched)
+            for stored in known
+            if stored.state in FOLLOWED
+        }
+    )
+
+
+def continues(header: StoredHeader, draft: Draft) -> bool:
+    """Whether a stored mail answers the same message as the draft, to one of the same people."""
+    if draft.in_reply_to is None:
+        return False
+    answers = draft.in_reply_to == header.in_reply_to or draft.in_reply_to in header.references
+    return answers and any(address.address in header.to for address in draft.to)
+
+
+def sent_header(message: Message) -> StoredHeader:
+    """What identifies a mail that was read from Sent, so that a pass need not list that folder again."""
+    return StoredHeader(
+        uid="",
+        message_id=message.id,
+        in_reply_to=message.in_reply_to,
+        references=message.references,
+        to=tuple(recipient.address for recipient in message.recipients),
+        size=0,
+        stored_at=message.sent_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """A folder: the Message-IDs in it, and its mails that are none of our drafts under their own name."""
+
+    ids: frozenset[MessageId]
+    others: tuple[StoredHeader, ...]
+
+    @classmethod
+    def of(cls, headers: Iterable[StoredHeader], ours: frozenset[MessageId]) -> Self:
+        listed = tuple(headers)
+        ids = frozenset(header.message_id for header in listed if header.message_id is not None)
+        return cls(ids, tuple(header for header in listed if header.message_id not in ours))
+
+    def continuing(self, stored: StoredDraft) -> bool:
+        """Whether a mail of the same thread and recipient came in after the draft was placed."""
+        return any(continues(header, stored.draft) and _after(header, stored) for header in self.others)
+
+
+def _outcome(stored: StoredDraft, waiting: _Shelf, sent: _Shelf, *, touched: bool) -> DraftState:
+    name = stored.draft.message_id
+    if name in sent.ids:
+        return DraftState.SENT
+    if name in waiting.ids:
+        return DraftState.EDITED if touched or stored.state is DraftState.EDITED else DraftState.PLACED
+    if waiting.continuing(stored):
+        return DraftState.EDITED
+    return DraftState.SENT if sent.continuing(stored) else DraftState.DISCARDED
+
+
+def _after(header: StoredHeader, stored: StoredDraft) -> bool:
+    placed_at = stored.placed_at or stored.created_at
+    return header.stored_at is None or header.stored_at >= placed_at - CLOCK_SKEW
