@@ -20,7 +20,6 @@ _GREETING = re.compile(
     r"\s+(?:heer|mevrouw|meneer|mr\.?|mrs\.?|ms\.?|herr|frau|dhr\.?|mevr\.?)?\s*(?P<name>[^\W\d_][\w'’-]{1,30})",
     re.IGNORECASE,
 )
-_NOT_NAMES = word_list("openers")
 
 
 _SHORT_NAME = 3
@@ -55,7 +54,7 @@ def called(sentence: str, addressing: Addressing) -> Reader | None:
     if greeting:
         return _known(greeting.group("name"), addressing)
     vocative = _VOCATIVE.match(sentence)
-    if not vocative or vocative.group("name").lower() in _NOT_NAMES:
+    if not vocative or vocative.group("name").lower() in word_list("openers"):
         return None
     return _known(vocative.group("name"), addressing)
 

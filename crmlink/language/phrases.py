@@ -7,8 +7,10 @@ business), a strength, a sentence for people (`means`), and phrases. A phrase is
     (nog|even)    may be there or not           laten_weten two words as one alternative
     {you}         a word list of the file       !niet|geen  the next word is none of these
     ..            up to three words, no mark    ...         up to nine words, marks too
-    ^             a clause begins here          $           the sentence ends here
+    ^             a clause begins here          ^^          the sentence begins here, names and openers aside
+    $             the sentence ends here
     _             any one word                  ?           (last) the sentence ends with a question mark
+    .             (last) the sentence does not end with a question mark
 
 The first word of a phrase must be plain or have at least three letters before its star: sentences are searched by it.
 Matching costs one look-up per word and is linear in the text. No decision is taken here.
@@ -46,8 +48,8 @@ class Cue:
 
     rule: Rule
     pattern: re.Pattern[str]
-    opens_clause: bool
-    asks: bool
+    anchor: str
+    asks: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +75,21 @@ class Phrasebook:
         for index, word in enumerate(wording.words):
             for cue in (*self.by_word.get(word, ()), *self.by_stem.get(word[:_STEM], ())):
                 key = (cue.rule.name, index)
-                if (
-                    key in found
-                    or (cue.opens_clause and index not in wording.clauses)
-                    or (cue.asks and not wording.asks)
-                ):
+                if key in found or not _fits(cue, wording, index):
                     continue
                 match = cue.pattern.match(wording.text, wording.starts[index])
                 if match:
                     found[key] = Hit(cue.rule, index, wording.index_at(match.end() - 1) + 1)
         return tuple(found.values())
+
+
+def _fits(cue: Cue, wording: Wording, index: int) -> bool:
+    """Whether a cue may begin at this word, by its place and by the mark at the end of the sentence."""
+    if cue.asks is not None and cue.asks is not wording.asks:
+        return False
+    if cue.anchor == "^":
+        return index in wording.clauses
+    return cue.anchor != "^^" or index in wording.openings
 
 
 def meaning(rule: str) -> str:
@@ -128,10 +135,12 @@ def _file(
 ) -> None:
     """Compile one phrase and put it under each of its possible first words."""
     tokens = re.sub(r"\{(\w+)\}", lambda found: "|".join(lists[found.group(1)].split()), phrase).split()
-    opens = tokens[0] == "^"
-    asks = tokens[-1] == "?"
-    tokens = tokens[opens : len(tokens) - asks]
-    cue = Cue(rule, re.compile("".join(map(_pattern, tokens))), opens, asks)
+    anchor = tokens[0] if tokens[0] in ("^", "^^") else ""
+    asks = {"?": True, ".": False}.get(tokens[-1])
+    tokens = tokens[bool(anchor) : None if asks is None else -1]
+    cue = Cue(rule, re.compile("".join(map(_pattern, tokens))), anchor, asks)
+    if not _needed(tokens[0]) or not _needed(tokens[-1]):
+        raise ValueError(f"{rule.name}: {phrase!r} must begin and end with a word that has to be there")
     for first in tokens[0].split("|"):
         word = first.partition("_")[0]
         if "*" in word:
@@ -140,6 +149,10 @@ def _file(
             by_stem[word[:_STEM]].append(cue)
         else:
             by_word[word].append(cue)
+
+
+def _needed(token: str) -> bool:
+    return token not in ("..", "...") and not token.startswith("(")
 
 
 def _pattern(token: str) -> str:

@@ -19,6 +19,8 @@ from crmlink.model.reading import DateMention, NearMiss, Request
 
 _QUESTION_WORDS = 2
 _PITCHES = 2
+_SHORT_TEXT = 4
+"""Sentences: in a mail this short a soft wish ("we should discuss this") is the point; in a longer one it is talk."""
 
 __all__ = ["Addressing", "find_requests"]
 
@@ -36,7 +38,9 @@ def find_requests(
     pitches: set[str] = set()
     reader: Reader | None = None
     previous_end = 0
-    for sentence in sentences(text):
+    found = sentences(text)
+    kinds = ("ask", "soft") if len(found) <= _SHORT_TEXT else ("ask",)
+    for sentence in found:
         if "\n\n" in text[previous_end : sentence.offset].replace("\r", ""):
             reader = None
         previous_end = sentence.offset + len(sentence.text)
@@ -49,7 +53,7 @@ def find_requests(
             misses.extend(_missed(request, void.rule.name) for request in requests)
             requests.clear()
             continue
-        _judge(sentence, words, hits, requests, misses, (language, addressing, reader, dates))
+        _judge(sentence, words, hits, requests, misses, (language, addressing, reader, dates, kinds))
     if len(pitches) >= _PITCHES:
         misses.extend(_missed(request, f"{language}.request.pitch") for request in requests)
         requests = [replace(request, to_me=False) for request in requests]
@@ -62,11 +66,11 @@ def _judge(
     hits: tuple[Hit, ...],
     requests: list[Request],
     misses: list[NearMiss],
-    context: tuple[str, Addressing, Reader | None, tuple[DateMention, ...]],
+    context: tuple[str, Addressing, Reader | None, tuple[DateMention, ...], tuple[str, ...]],
 ) -> None:
     """Put one sentence under the requests or the near misses, or leave it."""
-    language, addressing, reader, dates = context
-    ask, stop = _strongest(hits, "ask"), _strongest(hits, "stop")
+    language, addressing, reader, dates, kinds = context
+    ask, stop = _strongest(hits, *kinds), _strongest(hits, "stop")
     strength = ask.rule.strength if ask else 1 if words.asks and len(words.words) > _QUESTION_WORDS else 0
     if not strength:
         return
@@ -79,8 +83,8 @@ def _judge(
     requests.append(Request(sentence.text, rule, to_me, sentence.offset, deadline(sentence, place, dates)))
 
 
-def _strongest(hits: tuple[Hit, ...], kind: str) -> Hit | None:
-    return max((hit for hit in hits if hit.rule.kind == kind), key=lambda hit: hit.rule.strength, default=None)
+def _strongest(hits: tuple[Hit, ...], *kinds: str) -> Hit | None:
+    return max((hit for hit in hits if hit.rule.kind in kinds), key=lambda hit: hit.rule.strength, default=None)
 
 
 def _missed(request: Request, stopped_by: str) -> NearMiss:

@@ -21,8 +21,6 @@ _LONG_LINE = 50
 """Characters: a shorter line than the first was ended by hand, a longer one than the second by the program."""
 _ORDINAL = 2
 
-_ABBREVIATIONS = word_list("abbreviations")
-_DOUBTFUL = word_list("doubtful_abbreviations")
 _END = re.compile(r"[.!?…]{1,20}[\"')\]»”’*_]{0,4}(?=\s|$)|[a-zà-ÿ)]{2}[.?!](?=[A-ZÀ-Þ][a-zà-ÿ]{1,30}\s)")
 _BULLET = re.compile(r"[ \t]{0,40}(?:[-*•·–—o+▪>]{1,3}|\(?\d{1,2}[.)]|\(?[a-zA-Z]\))[ \t]+(?=\S)")
 _CLOSING = re.compile(
@@ -112,8 +110,8 @@ def _ends_here(text: str, begin: int, match: re.Match[str], end: int) -> bool:
     if mark != ".":
         return True
     word = re.split(r"[\s(\"'“‘]", text[max(begin, match.start() - 24) : match.start()])[-1].lower()
-    if word in _ABBREVIATIONS:
-        return word in _DOUBTFUL and following.isupper()
+    if word in word_list("abbreviations"):
+        return word in word_list("doubtful_abbreviations") and following.isupper()
     if len(word) == 1 and word.isalpha():
         return False
     # "13. März", "1. eerste punt": an ordinal, unless a capital begins the next sentence after a real number

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 
 
+@cache
 def word_list(name: str) -> frozenset[str]:
     """The words of one list in `wordlists.toml`."""
     return frozenset(_lists()[name].split())
