@@ -1,0 +1,121 @@
+"""Sample facts: every combination of circumstances that a letter may meet, with invented people.
+
+For checking templates before they are needed: whoever writes one learns at once what goes wrong, and where. In: a
+language. Out: facts. Nothing here ever reaches a draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+
+from crmlink.drafts.context import LetterFacts
+
+LETTERS = ("missed", "clash", "cancelled", "promise", "unanswered", "they_cancelled")
+
+_WORDS = {
+    "nl": {
+        "formal": "Geachte heer Van der Berg,",
+        "informal": "Hoi Jan,",
+        "day": "dinsdag 3 maart",
+        "when": "op dinsdag 3 maart",
+        "due": "op vrijdag 6 maart",
+        "quote": "Welke van de twee bijlagen mogen wij citeren?",
+        "promise": "Vrijdag stuur ik het voorstel",
+        "topic": "Kennismaking",
+        "options": "dinsdag 24 maart om 10:00 uur|woensdag 25 maart om 14:00 uur|vrijdag 27 maart om 9:30 uur",
+        "new_day": "donderdag 26 maart",
+    },
+    "en": {
+        "formal": "Dear Dr Hartley,",
+        "informal": "Hi Jane,",
+        "day": "Tuesday 3 March",
+        "when": "on Tuesday 3 March",
+        "due": "on Friday 6 March",
+        "quote": "Which of the two appendices may we quote?",
+        "promise": "I will send you the proposal on Friday",
+        "topic": "Introduction",
+        "options": "Tuesday 24 March at 10:00|Wednesday 25 March at 14:00|Friday 27 March at 9:30",
+        "new_day": "Thursday 26 March",
+    },
+    "de": {
+        "formal": "Sehr geehrter Herr Müller,",
+        "informal": "Hallo Jan,",
+        "day": "Dienstag, 3. März",
+        "when": "am Dienstag, 3. März",
+        "due": "am Freitag, 6. März",
+        "quote": "Welche der beiden Anlagen dürfen wir zitieren?",
+        "promise": "Am Freitag kommt der Entwurf",
+        "topic": "Kennenlernen",
+        "options": "Dienstag, 24. März um 10:00 Uhr|Mittwoch, 25. März um 14:00 Uhr|Freitag, 27. März um 9:30 Uhr",
+        "new_day": "Donnerstag, 26. März",
+    },
+}
+
+
+def sample_facts(language: str) -> Iterator[LetterFacts]:
+    """Facts for every letter in this language, with each optional part present and absent."""
+    for letter in LETTERS:
+        for formal in (True, False):
+            plain = _plain(letter, language, formal=formal)
+            for facts in _varied(plain):
+                yield from (facts, _bare(facts))
+
+
+def _plain(letter: str, language: str, *, formal: bool) -> LetterFacts:
+    words = _WORDS.get(language, _WORDS["en"])
+    return LetterFacts(
+        template=letter,
+        language=language,
+        salutation=words["formal"] if formal else words["informal"],
+        signature="Marleen van der Veen" if formal else "Marleen",
+        formal=formal,
+        mine=letter != "they_cancelled",
+        when=words["when"],
+        day=words["day"],
+        due=words["due"],
+        quote=words["promise"] if letter == "promise" else words["quote"],
+        topic=words["topic"],
+        place="Hilversum",
+        phone="06 1234 5678",
+        options=tuple(words["options"].split("|")),
+        new_day=words["new_day"],
+    )
+
+
+def _varied(plain: LetterFacts) -> Iterator[LetterFacts]:
+    switches = product((False, True), repeat=4)
+    for late, again, silent, special in switches:
+        facts = replace(plain, late=late, again=again, silent=silent)
+        match plain.template:
+            case "missed":
+                for reason in ("", "travel", "holiday", "leave", "double"):
+                    yield replace(facts, they_came=special, reason=reason)
+            case "clash":
+                for reason in ("", "travel", "holiday", "leave", "double"):
+                    yield replace(facts, ahead=True, reason=reason, plural=special)
+            case "cancelled":
+                yield replace(facts, mine=not special, ahead=silent)
+            case "they_cancelled":
+                yield replace(facts, ahead=special)
+            case _:
+                yield replace(facts, by_phone=special)
+
+
+def _bare(facts: LetterFacts) -> LetterFacts:
+    """The same letter with nothing known beside the fact itself, to more people where it is about a meeting."""
+    about_words = facts.template in {"promise", "unanswered"}
+    return replace(
+        facts,
+        plural=not about_words,
+        when=facts.when if about_words else "",
+        day=facts.day if about_words else "",
+        due="",
+        quote="",
+        topic="",
+        place="",
+        phone="",
+        options=facts.options[:1] if facts.silent else (),
+        calendar_known=facts.silent,
+    )
