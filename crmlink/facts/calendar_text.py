@@ -29,30 +29,42 @@ KEPT: Final = (
 
 _LINE_END: Final = re.compile(rb"\r\n?|\n")
 _FOLD: Final = re.compile(rb"\n[ \t]")
+_UID: Final = re.compile(rb"^UID(?:;[^:\n]*)?:([^\n]+)", re.MULTILINE | re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _NAME: Final = re.compile(r"([A-Za-z0-9-]+)\s*[;:]")
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarText:
-    """What stands in an iCalendar text: METHOD in upper case or "", each VEVENT's lines, each VTIMEZONE's by TZID."""
+    """What stands in an iCalendar text: METHOD in upper case or "", each VEVENT's lines, each VTIMEZONE's by TZID.
+
+    `uids` are the UID lines' values, also of what was left out: an event that cannot be read is still there.
+    """
 
     method: str = ""
     events: tuple[tuple[str, ...], ...] = ()
     zones: dict[str, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    uids: tuple[str, ...] = ()
 
 
 def cut(raw: bytes, *, subject: str) -> CalendarText:
     """The lines of each event. `subject` names the resource in problems. Never raises, linear in the size."""
     if len(raw) > MAX_BYTES:
-        return CalendarText(problems=(_problem("too-large", subject, f"is larger than {MAX_BYTES} bytes"),))
+        problem = _problem("too-large", subject, f"is larger than {MAX_BYTES} bytes")
+        return CalendarText(problems=(problem,), uids=uids_in(raw))
     if b"BEGIN:VCALENDAR" not in raw.upper():
         return CalendarText(problems=(_problem("not-a-calendar", subject, "is not an iCalendar text"),))
     walk = _Walk(subject)
     for line in unfold(raw):
         walk.take(line)
-    return walk.finish()
+    return walk.finish(uids_in(raw))
+
+
+def uids_in(raw: bytes) -> tuple[str, ...]:
+    """The value of every UID line, whatever component it stands in and however broken the rest is."""
+    joined = _FOLD.sub(b"", _LINE_END.sub(b"\n", raw))
+    return tuple(value.decode("utf-8", errors="replace") for value in _UID.findall(joined))
 
 
 def unfold(raw: bytes) -> list[str]:
@@ -135,10 +147,10 @@ class _Walk:
         if name != "VCALENDAR":
             self.problems.append(_problem("broken-text", self.subject, f"holds a {name} that is never closed"))
 
-    def finish(self) -> CalendarText:
+    def finish(self, uids: tuple[str, ...]) -> CalendarText:
         for name in self.open:
             self._broken(name)
-        return CalendarText(self.method, tuple(self.events), self.zones, tuple(self.problems))
+        return CalendarText(self.method, tuple(self.events), self.zones, tuple(self.problems), uids)
 
 
 def _value(line: str, *, upper: bool = True) -> str:

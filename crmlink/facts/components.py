@@ -72,7 +72,7 @@ def read_components(
     """
     zones = Zones(text.zones, zone)
     components: list[Component] = []
-    uids: set[EventUid] = set()
+    uids = {EventUid(uid) for given in text.uids if (uid := line_of(given, MAX_UID))}
     problems = list(text.problems)
     for lines in text.events:
         settled, unknown = zones.settle(lines)

@@ -1,0 +1,46 @@
+"""Calendars in memory: what the contract of a calendar source means, in its shortest form.
+
+A test or the demo puts resources in; the source hands them out. In: iCalendar texts. Out: `CalendarChanges`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from crmlink.model.ids import digest
+from crmlink.sources.port import CalendarChanges, RawEvent
+from crmlink.sources.resource_window import may_touch
+
+
+@dataclass(slots=True)
+class MemoryCalendars:
+    """Calendar name -> href -> iCalendar bytes. Whoever holds it changes it; the source only reads."""
+
+    calendars: dict[str, dict[str, bytes]] = field(default_factory=dict)
+
+
+class MemoryCalendarSource:
+    """A `CalendarSource` over `MemoryCalendars`. Always reads the whole window."""
+
+    def __init__(self, store: MemoryCalendars, name: str = "calendar") -> None:
+        self._store = store
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """What it is called in reports."""
+        return self._name
+
+    def changes(self, states: dict[str, str], *, start: date, end: date) -> list[CalendarChanges]:  # noqa: ARG002 - the whole window, whatever the states
+        """Every resource that may touch the window, per calendar."""
+        return [self._read(name, start, end) for name in self._store.calendars]
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _read(self, name: str, start: date, end: date) -> CalendarChanges:
+        stored = self._store.calendars[name]
+        events = [RawEvent(name, href, digest(raw.hex())[:16], raw) for href, raw in sorted(stored.items())]
+        kept = tuple(event for event in events if may_touch(event.raw, start, end))
+        return CalendarChanges(name, kept, state=digest(*(f"{event.href} {event.etag}" for event in events)))
