@@ -31,5 +31,7 @@ def read_env_file(path: Path) -> Mapping[str, str]:
             )
         values = dotenv_values(path, interpolate=False, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError((f"{path} cannot be read: {error}",), hint="check the path, its owner and its encoding") from error
+        raise SettingsError(
+            (f"{path} cannot be read: {error}",), hint="check the path, its owner and its encoding"
+        ) from error
     return {name: value for name, value in values.items() if value is not None}

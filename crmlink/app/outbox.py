@@ -47,9 +47,9 @@ _FOUND_IN = (
 _NOWHERE = Position(folder="")
 
 _TROUBLE = {
-    DraftState.INTENT: ("A draft was refused by the mailbox", "It is tried again later; make room or see the reason."),
-    DraftState.UNKNOWN: ("A draft was handed over without an answer", "It is looked for in the next pass."),
-    DraftState.PARKED: ("A draft could not be placed", "See the reason; crmlink lapses show has its text."),
+    DraftState.INTENT: [("draft.refused", "The mailbox refused a draft", "It is tried again later; see the reason.")],
+    DraftState.UNKNOWN: [("draft.unknown", "A draft may or may not have arrived", "The next passes look for it.")],
+    DraftState.PARKED: [("draft.parked", "A draft could not be placed", "crmlink lapses show has its text.")],
 }
 
 Wanted = Callable[[Draft], bool]
@@ -197,11 +197,10 @@ class Outbox:
 def problems(drafts: Iterable[StoredDraft]) -> tuple[Problem, ...]:
     """What a person should know about drafts that did not arrive, one sentence each."""
     return tuple(
-        Problem(f"draft.{stored.state.value}", stored.draft.message_id, f"{what}{reason}.", hint)
+        Problem(code, stored.draft.message_id, f"{what}: {stored.error or 'no answer came'}.", hint)
         for stored in drafts
-        for what, hint in [_TROUBLE.get(stored.state, ("", ""))]
-        for reason in [f": {stored.error}" if stored.error else ""]
-        if what and (stored.error or stored.state is not DraftState.INTENT)
+        for code, what, hint in _TROUBLE.get(stored.state, ())
+        if stored.error or stored.state is not DraftState.INTENT
     )
 
 

@@ -19,7 +19,6 @@ DAY_NAMES = {
     for name in names
 }
 HOURS_FORM = "write it as mon-fri 09:00-17:30, or mon-thu 09:00-12:30 13:00-17:30, fri 09:00-13:00"
-SPAN = re.compile(r"(\d{1,2})[:.](\d{2})-(\d{1,2})[:.](\d{2})")
 
 
 def parse_owner(text: str) -> Owner:
@@ -107,12 +106,8 @@ def _days(text: str) -> range | tuple[int, ...]:
 
 
 def _span(text: str) -> tuple[time, time]:
-    found = SPAN.fullmatch(text)
     try:
-        if not found:
-            raise ValueError(text)
-        start_hour, start_minute, end_hour, end_minute = map(int, found.groups())
-        start, end = time(start_hour, start_minute), time(end_hour, end_minute)
+        start, end = (time.fromisoformat(part.replace(".", ":").rjust(5, "0")) for part in text.split("-"))
     except ValueError as error:
         raise ValueError(f"{text!r} is no span of hours; {HOURS_FORM}") from error
     if end <= start:

@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from crmlink.app import setting_values as values
 from crmlink.app.env_file import read_env_file
-from crmlink.mailbox.location import ImapLocation, MailLocation, parse_location
+from crmlink.mailbox.location import ImapLocation, MaildirLocation, parse_location
 from crmlink.model.contact import Owner
 from crmlink.model.errors import SettingsError
 from crmlink.model.policy import Policy, WhenTheyCancel, WorkingHours
@@ -30,6 +30,8 @@ PREFIX = "CRMLINK_"
 ENV_FILE = ".env"
 # Switches of the test suite, not settings of the program.
 FOREIGN_PREFIX = "CRMLINK_TEST_"
+# For all other settings an empty text is the same as none: the default.
+EMPTY_MEANS_NONE = (f"{PREFIX}COUNTRY",)
 SECRET_FILES = {"mail_password_file": "mail_password", "calendar_password_file": "calendar_password"}
 LANGUAGES = ("nl", "en", "de")
 DEFAULT_DATABASE = Path(platformdirs.user_state_dir("crmlink")) / "ledger.db"
@@ -47,6 +49,11 @@ def _one_line(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _setting(default: object = ..., *, description: str, **more: Any) -> Any:
+    """A row of the table. The default is text, as a person would write it; its parser makes the value."""
+    return Field(default, description=description, **more)
+
+
 Secret = Annotated[SecretStr, AfterValidator(_one_line)]
 Parsed = BeforeValidator
 
@@ -58,49 +65,88 @@ class Settings(BaseSettings):
         frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True, arbitrary_types_allowed=True
     )
 
-    me: Annotated[Owner, Parsed(values.parse_owner)] = Field(
+    me: Annotated[Owner, Parsed(values.parse_owner)] = _setting(
         description="Who you are: your name and your addresses, the main one first.",
         examples=["Marleen van der Veen <marleen@example.nl>, info@example.nl"],
     )
-    mail: Annotated[MailLocation, Parsed(parse_location)] = Field(
+    mail: Annotated[ImapLocation | MaildirLocation, Parsed(parse_location)] = _setting(
         description="Your mailbox: imaps://user@host, imap+starttls://user@host, imap://user@127.0.0.1 (this machine only) or maildir:///path.",
         examples=["imaps://marleen@example.nl@imap.example.nl"],
     )
-    mail_password: Secret = Field(SecretStr(""), description="Its password (an app password where the provider has them).", examples=["secret"])
-    mail_password_file: Annotated[Path | None, Parsed(values.parse_file)] = Field(
-        "", description="A file that holds the password instead. Under systemd the credential mail_password is used by itself.", examples=["/etc/crmlink/mail_password"]
+    mail_password: Secret = _setting(
+        SecretStr(""), description="Its password (an app password where the provider has them).", examples=["secret"]
     )
-    calendar: Annotated[tuple[CalendarLocation, ...], Parsed(parse_calendars)] = Field(
+    mail_password_file: Annotated[Path | None, Parsed(values.parse_file)] = _setting(
+        "",
+        description="A file that holds the password instead. Under systemd the credential mail_password is used by itself.",
+        examples=["/etc/crmlink/mail_password"],
+    )
+    calendar: Annotated[tuple[CalendarLocation, ...], Parsed(parse_calendars)] = _setting(
         "",
         description="Your calendars, comma separated: https://… (CalDAV principal or calendar), http://127.0.0.1… (this machine only), ics+https://… (feed), vdir:///path. Empty: drafts ask for dates instead of offering them.",
         examples=["https://dav.example.nl/marleen/"],
     )
-    calendar_user: str = Field("", description="The calendar login, if it is not the mail login.", examples=["marleen"])
-    calendar_password: Secret = Field(SecretStr(""), description="The calendar password, if it is not the mail password.", examples=["secret"])
-    calendar_password_file: Annotated[Path | None, Parsed(values.parse_file)] = Field("", description="A file that holds it instead.", examples=["/etc/crmlink/calendar_password"])
-    timezone: Annotated[ZoneInfo, Parsed(values.parse_zone)] = Field("Europe/Amsterdam", description="Where you live and work.")
-    language: Annotated[str, Parsed(_language)] = Field("nl", description="The language of a draft when the mail does not tell: nl, en or de.")
-    country: Annotated[str, Parsed(values.parse_country)] = Field("NL", description="Whose public holidays you keep (two letters).")
-    working_hours: Annotated[WorkingHours, Parsed(values.parse_working_hours)] = Field(
-        "mon-fri 09:00-17:30", description="When you can meet. More rules with commas: mon-thu 09:00-12:30 13:00-17:30, fri 09:00-13:00."
+    calendar_user: str = _setting(
+        "", description="The calendar login; empty for a calendar that needs none.", examples=["marleen"]
     )
-    lookback_days: int = Field(30, ge=1, le=36500, description="How many days back mail and meetings are read.")
-    unanswered_after_days: int = Field(3, ge=0, le=365, description="After how many working days without an answer a question counts as forgotten.")
-    promise_grace_hours: int = Field(24, ge=0, le=8760, description="How many hours after its date a promise counts as broken.")
-    options: int = Field(3, ge=0, le=6, description="How many dates a draft offers.")
-    max_drafts_per_day: int = Field(5, ge=0, le=100, description="At most this many new drafts a day; the rest waits.")
-    when_they_cancel: WhenTheyCancel = Field(WhenTheyCancel.NOTHING, description="When the other side cancelled: nothing, or draft (a friendly note with dates).")
-    ignore: Annotated[frozenset[str], Parsed(values.parse_ignore)] = Field(
-        "", description="Addresses and domains that never get a draft, comma separated.", examples=["boss@example.nl, example.org"]
+    calendar_password: Secret = _setting(SecretStr(""), description="Its password.", examples=["secret"])
+    calendar_password_file: Annotated[Path | None, Parsed(values.parse_file)] = _setting(
+        "", description="A file that holds it instead.", examples=["/etc/crmlink/calendar_password"]
     )
-    database: Annotated[str, Parsed(values.parse_database)] = Field(str(DEFAULT_DATABASE), description="The ledger: a file, or an SQLAlchemy URL.")
-    templates: Annotated[Path | None, Parsed(values.parse_directory)] = Field(
-        "", description="A directory with your own templates; a file there replaces the shipped file of the same name.", examples=["/home/marleen/crmlink-templates"]
+    timezone: Annotated[ZoneInfo, Parsed(values.parse_zone)] = _setting(
+        "Europe/Amsterdam", description="Where you live and work."
     )
-    drafts_folder: str = Field("", description="The Drafts folder, if crmlink does not find it by itself.", examples=["Concepten"])
-    sent_folder: str = Field("", description="The folder with sent mail, if crmlink does not find it by itself.", examples=["Verzonden items"])
-    ca_file: Annotated[Path | None, Parsed(values.parse_file)] = Field(
-        "", description="Certificates (PEM) to trust besides the well-known ones, for a server with a private authority.", examples=["/etc/ssl/own-ca.pem"]
+    language: Annotated[str, Parsed(_language)] = _setting(
+        "nl", description="The language of a draft when the mail does not tell: nl, en or de."
+    )
+    country: Annotated[str, Parsed(values.parse_country)] = _setting(
+        "NL", description="Whose public holidays you keep (two letters)."
+    )
+    working_hours: Annotated[WorkingHours, Parsed(values.parse_working_hours)] = _setting(
+        "mon-fri 09:00-17:30",
+        description="When you can meet. More rules with commas: mon-thu 09:00-12:30 13:00-17:30, fri 09:00-13:00.",
+    )
+    lookback_days: int = _setting(30, ge=1, le=36500, description="How many days back mail and meetings are read.")
+    unanswered_after_days: int = _setting(
+        3, ge=0, le=365, description="After how many working days without an answer a question counts as forgotten."
+    )
+    promise_grace_hours: int = _setting(
+        24, ge=0, le=8760, description="How many hours after its date a promise counts as broken."
+    )
+    options: int = _setting(3, ge=0, le=6, description="How many dates a draft offers.")
+    max_drafts_per_day: int = _setting(
+        5, ge=0, le=100, description="At most this many new drafts a day; the rest waits."
+    )
+    scan_every_minutes: int = _setting(5, ge=1, le=1440, description="How often the daemon scans, in minutes.")
+    when_they_cancel: WhenTheyCancel = _setting(
+        WhenTheyCancel.NOTHING,
+        description="When the other side cancelled: nothing, or draft (a friendly note with dates).",
+    )
+    ignore: Annotated[frozenset[str], Parsed(values.parse_ignore)] = _setting(
+        "",
+        description="Addresses and domains that never get a draft, comma separated.",
+        examples=["boss@example.nl, example.org"],
+    )
+    database: Annotated[str, Parsed(values.parse_database)] = _setting(
+        str(DEFAULT_DATABASE), description="The ledger: a file, or an SQLAlchemy URL."
+    )
+    templates: Annotated[Path | None, Parsed(values.parse_directory)] = _setting(
+        "",
+        description="A directory with your own templates; a file there replaces the shipped file of the same name.",
+        examples=["/home/marleen/crmlink-templates"],
+    )
+    drafts_folder: str = _setting(
+        "", description="The Drafts folder, if crmlink does not find it by itself.", examples=["Concepten"]
+    )
+    sent_folder: str = _setting(
+        "",
+        description="The folder with sent mail, if crmlink does not find it by itself.",
+        examples=["Verzonden items"],
+    )
+    ca_file: Annotated[Path | None, Parsed(values.parse_file)] = _setting(
+        "",
+        description="Certificates (PEM) to trust instead of the well-known ones, for servers with a private authority.",
+        examples=["/etc/ssl/own-ca.pem"],
     )
 
     @classmethod
@@ -148,13 +194,18 @@ def load(environ: Mapping[str, str], *, env_file: Path | None = None) -> Setting
         known |= _secrets(known, environ)
         settings = Settings(**known)
     except ValidationError as error:
-        problems += [_sentence(detail["loc"], detail) for detail in error.errors(include_input=False, include_url=False)]  # type: ignore[arg-type]  # a TypedDict is a Mapping
+        problems += [
+            _sentence(detail["loc"], detail) for detail in error.errors(include_input=False, include_url=False)
+        ]
     except SettingsError as error:
         problems += error.problems
     if settings and isinstance(settings.mail, ImapLocation) and not settings.mail_password.get_secret_value():
         problems.append(f"{PREFIX}MAIL_PASSWORD: is missing; set it, or {PREFIX}MAIL_PASSWORD_FILE")
     if problems or settings is None:
-        raise SettingsError(tuple(problems), hint=f"correct it in {env_file or 'the environment or .env'}; `crmlink init` writes a good one")
+        raise SettingsError(
+            tuple(problems),
+            hint=f"correct it in {env_file or 'the environment or .env'}; `crmlink init` writes a good one",
+        )
     return settings
 
 
@@ -165,7 +216,7 @@ def collect(environ: Mapping[str, str], *, env_file: Path | None = None) -> dict
     return {
         name.removeprefix(PREFIX).lower(): text
         for name, text in merged.items()
-        if name.startswith(PREFIX) and not name.startswith(FOREIGN_PREFIX)
+        if name.startswith(PREFIX) and not name.startswith(FOREIGN_PREFIX) and (text or name in EMPTY_MEANS_NONE)
     }
 
 

@@ -1,0 +1,134 @@
+"""Reads the calendars, and says which of them cannot be trusted in this pass.
+
+A calendar that cannot be read, is no longer listed, is suddenly empty or lost more than half of what it should still
+hold is doubtful: nothing is concluded from what it lacks, and no free time is read from any calendar. A loss that
+lasts longer than a day is taken as meant, without concluding anything from it either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crmlink.agreements.attendance import moment
+from crmlink.app.gather import BEFORE, GatheredAgenda, Health, Progress, SourceReport, Window
+from crmlink.facts.events import read_events
+from crmlink.model.errors import CrmlinkError, LoginError, TemporaryError, UntrustedError
+from crmlink.model.ids import EventUid
+from crmlink.model.meeting import Agenda, Event
+from crmlink.model.memory import RememberedEvent
+from crmlink.model.policy import Policy
+from crmlink.model.problem import Problem
+from crmlink.sources.port import CalendarSource
+
+LOSS_IS_MEANT_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What earlier passes saw in the calendars, and since when each doubtful calendar is in doubt."""
+
+    events: tuple[RememberedEvent, ...] = ()
+    doubtful_since: Mapping[str, datetime] | None = None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One source while it is read."""
+
+    source: CalendarSource
+    events: list[Event]
+    uids: dict[str, frozenset[EventUid]]
+    problems: list[Problem]
+    error: CrmlinkError | None = None
+
+
+def gather_calendars(
+    sources: Iterable[CalendarSource], policy: Policy, window: Window, memory: Memory, progress: Progress
+) -> GatheredAgenda:
+    """All occurrences of the window over all calendars. Never raises for a calendar that cannot be read."""
+    readings = [_read(source, policy, window, progress) for source in sources]
+    if not readings:
+        return GatheredAgenda(Agenda(configured=False))
+    uids = {name: present for reading in readings for name, present in reading.uids.items()}
+    losses = _losses(uids, policy, window, memory)
+    failed = {reading.source.name for reading in readings if reading.error}
+    doubtful = {loss.calendar for loss in losses if not loss.meant} | failed
+    known = {one.event.uid for one in memory.events}
+    return GatheredAgenda(
+        agenda=Agenda(tuple(event for reading in readings for event in reading.events), uids, tuple(sorted(doubtful))),
+        reports=tuple(_report(reading, doubtful, known) for reading in readings),
+        problems=(
+            *(problem for reading in readings for problem in reading.problems),
+            *(loss.problem for loss in losses if not failed),
+        ),
+        refused=next((one.error for one in readings if one.error and not isinstance(one.error, TemporaryError)), None),
+        missing=tuple(event for loss in losses if loss.meant for event in loss.events),
+    )
+
+
+def _read(source: CalendarSource, policy: Policy, window: Window, progress: Progress) -> _Reading:
+    reading = _Reading(source, [], {}, [])
+    start, end = window.since - BEFORE, window.until
+    try:
+        listing = source.changes({}, start=start.date(), end=end.date())
+    except (TemporaryError, LoginError, UntrustedError) as error:
+        reading.error = error
+        reading.problems.append(Problem("calendar.unreadable", source.name, str(error), error.hint))
+        return reading
+    for calendar in listing:
+        present: set[EventUid] = set()
+        reading.problems += calendar.problems
+        for resource in calendar.events:
+            facts = read_events(resource.raw, calendar=calendar.calendar, zone=policy.zone, start=start, end=end)
+            reading.events += facts.events
+            reading.problems += facts.problems
+            present |= facts.uids
+        reading.uids[calendar.calendar] = frozenset(present)
+        progress(source.name, len(reading.events))
+    return reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """A calendar that lost everything or more than half of what it should still hold."""
+
+    calendar: str
+    events: tuple[Event, ...]
+    problem: Problem
+    meant: bool
+
+
+def _losses(uids: Mapping[str, frozenset[EventUid]], policy: Policy, window: Window, memory: Memory) -> list[_Loss]:
+    anywhere = {uid for present in uids.values() for uid in present}
+    expected: dict[str, dict[EventUid, Event]] = {}
+    for one in memory.events:
+        if one.gone_since is None and moment(one.event.end, policy.zone) > window.now - BEFORE:
+            expected.setdefault(one.event.calendar, {})[one.event.uid] = one.event
+    losses = []
+    for calendar, events in sorted(expected.items()):
+        missing = [event for uid, event in events.items() if uid not in anywhere]
+        if not missing or (uids.get(calendar) and len(missing) * 2 <= len(events)):
+            continue
+        since = (memory.doubtful_since or {}).get(calendar)
+        meant = calendar in uids and since is not None and window.now - since > LOSS_IS_MEANT_AFTER
+        losses.append(_Loss(calendar, tuple(missing), _problem(calendar, len(events), len(missing)), meant))
+    return losses
+
+
+def _problem(calendar: str, expected: int, missing: int) -> Problem:
+    return Problem(
+        "calendar.suddenly-smaller",
+        calendar,
+        f"the calendar lists {expected - missing} of the {expected} events it should still hold; nothing is concluded from that",
+        "if you cleared it on purpose, this passes by itself after a day; otherwise look at it in your calendar program",
+    )
+
+
+def _report(reading: _Reading, doubtful: set[str], known: set[EventUid]) -> SourceReport:
+    present = {uid for some in reading.uids.values() for uid in some}
+    if reading.error:
+        return SourceReport(reading.source.name, Health.FAILED)
+    health = Health.DOUBTFUL if doubtful & set(reading.uids) else Health.OK
+    return SourceReport(reading.source.name, health, len(present), len(present - known))

@@ -1,0 +1,108 @@
+"""The house: everything a pass needs, opened once from the settings and closed at the end.
+
+Opening a source does not connect yet; the first read does. The writer is only there when drafts may be placed or
+looked at. To look only (`read_only`) the ledger is a copy in memory.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from crmlink.app.clock import Clock
+from crmlink.app.lock import only_one
+from crmlink.app.own_templates import sound_templates
+from crmlink.app.settings import Settings
+from crmlink.drafts.template_set import TemplateSet
+from crmlink.ledger.open import open_ledger, sqlite_path
+from crmlink.ledger.store import Ledger
+from crmlink.mailbox.folders import FolderNames
+from crmlink.model.contact import Owner
+from crmlink.model.errors import TemporaryError
+from crmlink.model.policy import Policy
+from crmlink.model.workdays import WorkingCalendar
+from crmlink.sources.calendar_login import CalendarLogin
+from crmlink.sources.open_calendar import open_calendars
+from crmlink.sources.open_mail import open_mail
+from crmlink.sources.port import CalendarSource, MailSource
+from crmlink.writer.open_writer import open_writer
+from crmlink.writer.port import DraftWriter
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One account with its sources, its writer, its ledger and the owner's policy."""
+
+    owner: Owner
+    policy: Policy
+    clock: Clock
+    mail: MailSource
+    calendars: tuple[CalendarSource, ...]
+    writer: DraftWriter
+    ledger: Ledger
+    templates: TemplateSet
+
+    @property
+    def account(self) -> str:
+        """The owner's main address: the name of this account in the ledger."""
+        return self.owner.address
+
+    @property
+    def workdays(self) -> WorkingCalendar:
+        """The owner's working days."""
+        weekdays = frozenset(day for day, _, _ in self.policy.working_hours.spans)
+        return WorkingCalendar(self.policy.zone, self.policy.country, weekdays=weekdays)
+
+
+# A pass that is killed leaves its lease behind; after this time another one may work.
+LEASE = timedelta(minutes=15)
+
+
+@contextmanager
+def open_house(settings: Settings, clock: Clock, *, read_only: bool = False) -> Iterator[House]:
+    """Open everything the settings name, and close it whatever happens.
+
+    Unless `read_only`, no second crmlink may work on the same SQLite ledger meanwhile.
+
+    Raises:
+        TemporaryError: another crmlink is at work.
+        LedgerError, TemplateError: the ledger or the owner's templates cannot be used.
+    """
+    with ExitStack() as stack:
+        file = sqlite_path(settings.database)
+        if file and not read_only:
+            stack.enter_context(only_one(file))
+        templates = sound_templates(settings.templates)
+        ledger = stack.enter_context(open_ledger(settings.database, read_only=read_only))
+        if file is None and not read_only:
+            stack.enter_context(_leased(ledger, settings.me.address, clock))
+        password = settings.mail_password.get_secret_value()
+        names = FolderNames(settings.drafts_folder or None, settings.sent_folder or None)
+        mail = open_mail(settings.mail, password, names=names, ca_file=settings.ca_file)
+        stack.callback(mail.close)
+        writer = open_writer(settings.mail, password, names=names, ca_file=settings.ca_file)
+        stack.callback(writer.close)
+        login = CalendarLogin(settings.calendar_user, settings.calendar_password.get_secret_value(), settings.ca_file)
+        calendars = open_calendars(settings.calendar, login)
+        for calendar in calendars:
+            stack.callback(calendar.close)
+        yield House(settings.me, settings.policy, clock, mail, calendars, writer, ledger, templates)
+
+
+@contextmanager
+def _leased(ledger: Ledger, account: str, clock: Clock) -> Iterator[None]:
+    """Hold the account in a ledger that several machines may share."""
+    me = f"{socket.gethostname()}:{os.getpid()}"
+    if not ledger.leases.take(account, me, clock(), lifetime=LEASE):
+        holder = ledger.leases.holder(account, clock()) or "unknown"
+        raise TemporaryError(
+            f"Another crmlink works for {account} ({holder}).", hint="Wait until it is done, or stop it."
+        )
+    try:
+        yield
+    finally:
+        ledger.leases.release(account, me)

@@ -1,0 +1,66 @@
+"""Gives the letter writer what it needs: the desk of this pass, and how owner and contact write to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from crmlink.agreements.picture import Picture
+from crmlink.app.house import House
+from crmlink.app.template_guard import renderer
+from crmlink.drafts.correspondence import Correspondence, read_correspondence
+from crmlink.drafts.letter import Desk, write_letter
+from crmlink.facts.agenda import busy
+from crmlink.model.draft import Draft, Option
+from crmlink.model.lapse import Lapse
+from crmlink.model.mail import Message
+from crmlink.model.problem import Problem
+from crmlink.model.reading import Reading
+
+REPEAT_WITHIN = timedelta(days=365)
+
+
+class Letters:
+    """Writes the letters of one pass; no two of them offer the same moment."""
+
+    def __init__(self, house: House, picture: Picture, taken: Iterable[Option]) -> None:
+        self._house = house
+        self._picture = picture
+        self._mails = _by_person(picture)
+        self._desk = Desk(
+            owner=house.owner,
+            policy=house.policy,
+            now=picture.now,
+            render=renderer(house.templates),
+            languages=house.templates.languages,
+            busy=busy(picture.agenda, owner=house.owner, zone=house.policy.zone),
+            calendar_known=picture.agenda.trusted,
+            taken=tuple(taken),
+        )
+
+    def write(self, lapse: Lapse) -> Draft | Problem:
+        """The draft about this lapse. Raises TemplateError."""
+        written = write_letter(lapse, self._desk, self._correspondence(lapse))
+        if isinstance(written, Draft):
+            self._desk = replace(self._desk, taken=(*self._desk.taken, *written.options))
+        return written
+
+    def _correspondence(self, lapse: Lapse) -> Correspondence:
+        contact = lapse.agreement.contact
+        earlier = self._house.ledger.lapses.count_with(
+            self._house.account, contact.address, since=lapse.happened_at - REPEAT_WITHIN, before=lapse.happened_at
+        )
+        mails = self._mails.get(contact.address, [])
+        return read_correspondence(contact, mails, language=self._house.policy.language, again=earlier > 0)
+
+
+def _by_person(picture: Picture) -> dict[str, list[tuple[Message, Reading]]]:
+    found: dict[str, list[tuple[Message, Reading]]] = {}
+    for _, message in picture.messages():
+        reading = picture.readings.get(message.id)
+        people = message.recipients if message.from_me else (message.sender,) if message.sender else ()
+        if reading:
+            for person in people:
+                found.setdefault(person.address, []).append((message, reading))
+    return found

@@ -1,0 +1,90 @@
+"""The looking half of a pass: from sources to a picture with its agreements. Changes nothing anywhere.
+
+`scan` goes on from here to lapses and drafts; `owed` shows the agreements.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from crmlink.agreements.agree import agreements
+from crmlink.agreements.picture import Picture
+from crmlink.app.gather import GatheredAgenda, GatheredMail, Progress, SourceReport, Window, gather_mail
+from crmlink.app.gather_calendars import Memory, gather_calendars
+from crmlink.app.house import House
+from crmlink.facts.threads import merged, threads
+from crmlink.language.reader import Reader
+from crmlink.model.agreement import Agreement
+from crmlink.model.errors import CrmlinkError
+from crmlink.model.meeting import Agenda
+from crmlink.model.memory import RememberedEvent
+from crmlink.model.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen in one pass: the picture, the agreements in it, and how the reading went."""
+
+    picture: Picture
+    agreements: tuple[Agreement, ...]
+    mail: GatheredMail
+    calendars: GatheredAgenda
+
+    @property
+    def reports(self) -> tuple[SourceReport, ...]:
+        """One for each source, the mailbox first."""
+        return (self.mail.report, *self.calendars.reports)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that went wrong with single items and with calendars."""
+        return (*self.mail.problems, *self.calendars.problems)
+
+    @property
+    def refused(self) -> CrmlinkError | None:
+        """Set when a calendar said no for good: then nothing is written."""
+        return self.calendars.refused
+
+
+def look(house: House, window: Window, progress: Progress) -> Look:
+    """Read all sources, and join what they say.
+
+    Raises:
+        SourceError, LoginError, UntrustedError: the mailbox cannot be read.
+        LedgerError: the ledger cannot be read.
+    """
+    states = {(one.source, one.key): one for one in house.ledger.sources.all(house.account)}
+    last = states.get((house.mail.name, ""))
+    mail = gather_mail(
+        house.mail, house.owner, house.policy, window, progress, last=last.last_success if last else None
+    )
+    remembered = _remembered(house, window.now)
+    doubts = {key: one.doubtful_since for (_, key), one in states.items() if one.doubtful_since}
+    calendars = gather_calendars(house.calendars, house.policy, window, Memory(remembered, doubts), progress)
+    reader = Reader(house.owner, house.workdays, house.policy.language)
+    messages = merged(mail.messages)
+    given_up = {(event.calendar, event.uid) for event in calendars.missing}
+    picture = Picture(
+        owner=house.owner,
+        policy=house.policy,
+        workdays=house.workdays,
+        now=window.now,
+        threads=threads(messages),
+        readings={message.id: reader.read(message) for message in messages},
+        agenda=_as_of(calendars.agenda, remembered, window.now),
+        remembered=tuple(one for one in remembered if (one.event.calendar, one.event.uid) not in given_up),
+        mail_complete=mail.complete,
+    )
+    return Look(picture, agreements(picture), mail, calendars)
+
+
+def _remembered(house: House, now: datetime) -> tuple[RememberedEvent, ...]:
+    """What earlier passes saw; in a replay, only what had been seen by then."""
+    return tuple(one for one in house.ledger.meetings.remembered(house.account) if one.first_seen_at <= now)
+
+
+def _as_of(agenda: Agenda, remembered: tuple[RememberedEvent, ...], now: datetime) -> Agenda:
+    """In a replay of the days before it vanished, an event still stands where it stood."""
+    still_there = tuple(one.event for one in remembered if one.gone_since and one.gone_since > now)
+    return replace(agenda, events=(*agenda.events, *still_there)) if still_there else agenda

@@ -1,0 +1,109 @@
+"""The mailroom of one pass: what became of earlier drafts, what is on its way, and the placing of new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from crmlink.app.house import House
+from crmlink.app.look import Look
+from crmlink.app.outbox import Outbox
+from crmlink.app.outcomes import FollowUp
+from crmlink.lapses.decide import Past, about_draft
+from crmlink.lapses.find import Found
+from crmlink.model.agreement import State
+from crmlink.model.draft import Draft, DraftState, Option, StoredDraft, StoredHeader
+from crmlink.model.ids import LapseId, MessageId
+from crmlink.model.lapse import Decision, Verdict
+from crmlink.model.mail import Role
+from crmlink.outcomes.match import continues, sent_header
+
+# A draft in one of these states occupies the moments it offers.
+OFFERING = frozenset({DraftState.INTENT, DraftState.UNKNOWN, DraftState.PLACED, DraftState.EDITED, DraftState.SENT})
+CLOSED = frozenset({State.KEPT, State.MOVED, State.WITHDRAWN, State.OPEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Mailroom:
+    """The drafts of one account in one pass; `now` is aware."""
+
+    house: House
+    now: datetime
+
+    def follow_up(self, seen: Look) -> None:
+        """Note what the owner did with the drafts of earlier passes."""
+        sent = (message for _, message in seen.picture.messages() if message.from_me and message.role is Role.SENT)
+        self._follow.settle(sent_header(message) for message in sent)
+
+    def clear_away(self, seen: Look, found: Found) -> None:
+        """Move untouched drafts that nobody needs any more to Trash: the owner answered, a new date stands."""
+        mended = {lapse.id for lapse in found.mended}
+        closed = {agreement.id for agreement in seen.agreements if agreement.state in CLOSED}
+        for stored in self._stored():
+            if stored.state is DraftState.PLACED and (stored.draft.lapse in mended or stored.agreement in closed):
+                self._follow.overtake(stored.draft.message_id)
+
+    def recover(self, found: Found) -> None:
+        """Finish what an earlier pass began and could not finish."""
+        standing = {lapse.id for lapse in found.standing}
+        self._outbox.recover(lambda draft: draft.lapse in standing and self._still_wanted(draft))
+
+    def past(self) -> Past:
+        """What the decider needs to know of earlier passes."""
+        stored = self._stored()
+        ours = {one.draft.message_id for one in stored}
+        foreign = [header for header in self.house.writer.headers(Role.DRAFTS) if header.message_id not in ours]
+        today = self.now.astimezone(self.house.policy.zone).date()
+        return Past(
+            drafts={one.draft.lapse: one.state for one in stored},
+            dismissed=frozenset(one.id for one in self.house.ledger.lapses.all(self.house.account) if one.dismissed_at),
+            placed_today=sum(one.created_at.astimezone(self.house.policy.zone).date() == today for one in stored),
+            own_drafts=frozenset(name for header in foreign for name in _answers(header)),
+        )
+
+    def taken(self) -> tuple[Option, ...]:
+        """The moments that open drafts offer already."""
+        return tuple(option for one in self._stored() if one.state in OFFERING for option in one.draft.options)
+
+    def place(self, verdicts: Iterable[Verdict], drafts: Mapping[LapseId, Draft]) -> tuple[Verdict, ...]:
+        """Bring the drafts into the Drafts folder, and say of each lapse what came of it."""
+        placed: list[Verdict] = []
+        for verdict in verdicts:
+            draft = drafts.get(verdict.lapse.id)
+            if verdict.decision is not Decision.DRAFT or draft is None:
+                placed.append(verdict)
+                continue
+            state = self._outbox.place(draft, self._still_wanted)
+            if state is DraftState.PLACED:
+                placed.append(verdict)
+            elif (said := about_draft(state)) is not None:
+                placed.append(Verdict(verdict.lapse, *said))
+        return tuple(placed)
+
+    def stored(self) -> Mapping[LapseId, StoredDraft]:
+        """All drafts of the account by lapse."""
+        return {one.draft.lapse: one for one in self._stored()}
+
+    def _stored(self) -> tuple[StoredDraft, ...]:
+        return tuple(one for one in self.house.ledger.drafts.all(self.house.account) if one.created_at <= self.now)
+
+    def _still_wanted(self, draft: Draft) -> bool:
+        """Whether the owner has not written to these people since the pass began to read."""
+        people = {one.address for one in draft.to}
+        return not any(
+            continues(header, draft) or (header.stored_at and header.stored_at > self.now and people & set(header.to))
+            for header in self.house.writer.headers(Role.SENT)
+        )
+
+    @property
+    def _outbox(self) -> Outbox:
+        return Outbox(self.house.ledger.drafts, self.house.writer, self.house.account, self.house.clock)
+
+    @property
+    def _follow(self) -> FollowUp:
+        return FollowUp(self.house.ledger.drafts, self.house.writer, self.house.account, self.house.clock)
+
+
+def _answers(header: StoredHeader) -> tuple[MessageId, ...]:
+    return (*header.references, *((header.in_reply_to,) if header.in_reply_to else ()))

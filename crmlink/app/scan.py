@@ -1,0 +1,128 @@
+"""One pass, readable from top to bottom: look, find what broke, decide, write letters, place them, remember.
+
+Everything that decides is pure and lives in the stages; here is only the order of things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from crmlink.agreements.picture import Picture
+from crmlink.app.gather import Progress, SourceReport, Window
+from crmlink.app.house import House
+from crmlink.app.letters import Letters
+from crmlink.app.look import look
+from crmlink.app.mailroom import Mailroom
+from crmlink.app.remember import remember
+from crmlink.lapses.decide import decide
+from crmlink.lapses.find import find_lapses
+from crmlink.model.draft import Draft
+from crmlink.model.errors import CrmlinkError, FolderError
+from crmlink.model.ids import LapseId
+from crmlink.model.lapse import Decision, Verdict
+from crmlink.model.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class ScanTask:
+    """What to do in a pass. `dry_run` places nothing and leaves no trace in the ledger. `now` is aware."""
+
+    now: datetime
+    since: datetime
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """What a pass found and did. `drafts` holds the draft of each verdict that has one, by lapse."""
+
+    task: ScanTask
+    account: str
+    verdicts: tuple[Verdict, ...]
+    drafts: Mapping[LapseId, Draft]
+    folder: str
+    reports: tuple[SourceReport, ...]
+    problems: tuple[Problem, ...]
+    refused: CrmlinkError | None = None
+
+    @property
+    def trusted(self) -> bool:
+        """Whether every source was read completely."""
+        return all(report.trusted for report in self.reports)
+
+
+def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
+    """Make one pass over one account.
+
+    Raises:
+        SourceError, LoginError, UntrustedError: the mailbox cannot be read.
+        FolderError: there is no Drafts folder to put drafts in.
+        LedgerError, TemplateError: the ledger or a template cannot be used.
+    """
+    folder = _drafts_folder(house, needed=not task.dry_run)
+    seen = look(house, Window(task.now, task.since), progress)
+    found = find_lapses(seen.agreements, seen.picture)
+    mailroom = Mailroom(house, task.now)
+    writing = not task.dry_run and seen.refused is None
+    if writing:
+        mailroom.follow_up(seen)
+        mailroom.clear_away(seen, found)
+        mailroom.recover(found)
+    verdicts = decide(found.standing, seen.picture, mailroom.past())
+    verdicts, drafts, problems = _letters(house, seen.picture, mailroom, verdicts)
+    if writing:
+        house.ledger.lapses.record(house.account, verdicts, task.now)
+        verdicts = mailroom.place(verdicts, drafts)
+        remember(house, seen, verdicts, task.now)
+    elif seen.refused:
+        verdicts = tuple(_held(verdict) for verdict in verdicts)
+    drafts = {lapse: stored.draft for lapse, stored in mailroom.stored().items()} | drafts
+    shown = {
+        one.lapse.id: drafts[one.lapse.id] for one in verdicts if one.decision in WITH_DRAFT and one.lapse.id in drafts
+    }
+    problems = (*seen.problems, *problems)
+    return ScanResult(task, house.account, verdicts, shown, folder, seen.reports, problems, seen.refused)
+
+
+WITH_DRAFT = frozenset({Decision.DRAFT, Decision.DRAFTED})
+
+
+def _drafts_folder(house: House, *, needed: bool) -> str:
+    try:
+        return house.writer.position().folder
+    except FolderError:
+        if needed:
+            raise
+        return ""
+
+
+def _letters(
+    house: House, picture: Picture, mailroom: Mailroom, verdicts: tuple[Verdict, ...]
+) -> tuple[tuple[Verdict, ...], dict[LapseId, Draft], tuple[Problem, ...]]:
+    """Write the letter of each lapse that gets one; a lapse about which none can be written is held."""
+    letters = Letters(house, picture, mailroom.taken())
+    drafts: dict[LapseId, Draft] = {}
+    problems: list[Problem] = []
+    decided: list[Verdict] = []
+    for verdict in verdicts:
+        written = letters.write(verdict.lapse) if verdict.decision is Decision.DRAFT else None
+        match written:
+            case Draft():
+                drafts[verdict.lapse.id] = written
+            case Problem():
+                problems.append(written)
+                verdict = Verdict(verdict.lapse, Decision.HOLD, f"no letter could be written: {written.message}")  # noqa: PLW2901
+            case None:
+                pass
+        decided.append(verdict)
+    return tuple(decided), drafts, tuple(problems)
+
+
+def _held(verdict: Verdict) -> Verdict:
+    if verdict.decision is not Decision.DRAFT:
+        return verdict
+    return Verdict(
+        verdict.lapse, Decision.HOLD, "a calendar refused crmlink; nothing is written until that is set right"
+    )

@@ -1,0 +1,47 @@
+"""The only place that prints errors: what happened, to what, what to do next; tracebacks only with -v."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+
+from crmlink.model.errors import CrmlinkError, SettingsError
+
+INTERNAL_ERROR = 70  # EX_SOFTWARE of sysexits.h
+INTERRUPTED = 130
+
+
+def guarded(command: Callable[[], None], *, verbose: Callable[[], bool]) -> int:
+    """Run the command and return its exit code; `verbose` is asked only when something went wrong."""
+    try:
+        command()
+    except CrmlinkError as error:
+        _tell(error)
+        if verbose():
+            traceback.print_exc()
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("crmlink: stopped", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away (`crmlink lapses | head`); point stdout at nothing so that exit is quiet.
+        sys.stdout = None
+        return 0
+    except Exception as error:  # noqa: BLE001 -- the last line of defence: say it in one line, never lose the code
+        if verbose():
+            traceback.print_exc()
+        print(
+            f"crmlink: internal error: {type(error).__name__}\n  -> run it again with -v and report what it prints",
+            file=sys.stderr,
+        )
+        return INTERNAL_ERROR
+    return 0
+
+
+def _tell(error: CrmlinkError) -> None:
+    lines = error.problems if isinstance(error, SettingsError) else (str(error),)
+    for line in lines:
+        print(f"crmlink: {line}", file=sys.stderr)
+    if error.hint:
+        print(f"  -> {error.hint}", file=sys.stderr)

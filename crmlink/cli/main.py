@@ -1,0 +1,90 @@
+"""The entry point: a table of commands, each loaded only when it is called, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from crmlink.cli.errors import guarded
+
+COMMANDS = {
+    "scan": "Read mail and calendar once, find lapses, place drafts.",
+    "daemon": "The same, for ever.",
+    "check": "Doctor: settings, logins, folders, calendars, with the remedy for each.",
+    "demo": "An invented week on embedded servers; nothing to set up.",
+    "explain": "What crmlink reads in a message, and why.",
+    "owed": "What you still owe to whom, by when.",
+    "lapses": "List, show, dismiss or reopen lapses.",
+    "init": "Ask, test the logins, write .env.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What holds for every command of this call."""
+
+    verbose: bool
+    env_file: Path | None
+
+
+class _Commands(click.Group):
+    """Loads `crmlink.cli.<name>` when the command is called; the table above is enough to list them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"crmlink.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001 -- click's signature
+    if value:
+        from importlib.metadata import version  # noqa: PLC0415 -- slow, and seldom asked for
+
+        click.echo(f"crmlink {version('crmlink')}")
+        ctx.exit()
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-v", "--verbose", is_flag=True, help="Show more, and tracebacks when something breaks.")
+@click.option("--env-file", type=click.Path(path_type=Path), help="Read settings from this file instead of ./.env.")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
+@click.pass_context
+def main(ctx: click.Context, *, verbose: bool, env_file: Path | None) -> None:
+    """Find the agreements you broke, and put a ready apology with real dates into your Drafts folder.
+
+    crmlink never sends anything, and nothing leaves this machine.
+    """
+    ctx.obj = Call(verbose, env_file)
+
+
+def run() -> None:
+    """The console script: run the command, print errors in one place, exit with the code of the contract."""
+    sys.exit(
+        guarded(
+            lambda: main.main(prog_name="crmlink", standalone_mode=True),
+            verbose=lambda: bool({"-v", "--verbose"} & set(sys.argv)),
+        )
+    )

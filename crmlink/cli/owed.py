@@ -1,0 +1,61 @@
+"""`crmlink owed`: every open agreement, or with --all the closed ones too, each with its evidence."""
+
+from __future__ import annotations
+
+import click
+
+from crmlink.app.clock import frozen_clock, system_clock
+from crmlink.app.documents import owed_document
+from crmlink.app.gather import Window
+from crmlink.app.house import open_house
+from crmlink.app.look import look
+from crmlink.cli.session import parse_moment, print_json, progress_bar, settings_of
+from crmlink.model.agreement import Agreement, AgreementKind, State
+
+STILL_OPEN = frozenset({State.OPEN, State.PROPOSED})
+
+
+@click.command("owed")
+@click.option("--all", "closed_too", is_flag=True, help="Closed agreements too, with what closed them.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document (schema 1).")
+@click.option("--as-of", metavar="DATETIME", help="As if it were this moment.")
+@click.pass_context
+def command(ctx: click.Context, *, closed_too: bool, as_json: bool, as_of: str | None) -> None:
+    """Show what you still owe to whom, by when: requests to you, promises you made, meetings to come."""
+    settings = settings_of(ctx)
+    clock = frozen_clock(parse_moment(as_of, settings.timezone)) if as_of else system_clock(settings.timezone)
+    now = clock()
+    with open_house(settings, clock, read_only=True) as house, progress_bar(quiet=as_json) as progress:
+        seen = look(house, Window(now, now - settings.policy.lookback), progress)
+    shown = [one for one in seen.agreements if closed_too or one.state in STILL_OPEN]
+    if as_json:
+        print_json(owed_document(shown, now))
+    else:
+        _show(shown)
+    if seen.refused:
+        raise seen.refused
+    ctx.exit(0 if all(report.trusted for report in seen.reports) else 1)
+
+
+def _show(agreements: list[Agreement]) -> None:
+    from rich.console import Console  # noqa: PLC0415 -- slow to import, and not wanted for JSON
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    out = Console(highlight=False)
+    if not agreements:
+        out.print("You owe nobody anything that crmlink knows of.")
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("what", "who", "due", "words", "state and why"):
+        table.add_column(name, overflow="fold")
+    for one in agreements:
+        why = one.evidence[-1] if one.evidence else None
+        table.add_row(
+            one.kind,
+            escape(one.contact.name or one.contact.address),
+            one.due.strftime("%Y-%m-%d %H:%M" if one.kind is AgreementKind.MEETING else "%Y-%m-%d") if one.due else "",
+            f"{escape(one.quote)}\n[dim]{escape(one.subject)}[/]",
+            f"{one.state}\n[dim]{escape(why.rule) if why else ''}[/]",
+        )
+    out.print(table)

@@ -1,0 +1,63 @@
+"""Shows a pass to a person: a line for each lapse with its why, then what went wrong with what was read."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from crmlink.app.scan import ScanResult
+from crmlink.model.lapse import Decision, Verdict
+
+LOOKS = {Decision.DRAFT: "bold green", Decision.DRAFTED: "green", Decision.HOLD: "yellow", Decision.SKIP: "dim"}
+SAYS = {
+    Decision.DRAFT: "draft placed",
+    Decision.DRAFTED: "drafted",
+    Decision.HOLD: "hold",
+    Decision.SKIP: "skip",
+}
+
+
+def show_scan(result: ScanResult, console: Console | None = None) -> None:
+    """Print the result; on a terminal in colour."""
+    out = console or Console(highlight=False)
+    for report in result.reports:
+        cut = ", cut off" if report.truncated else ""
+        out.print(f"{escape(report.name)}: {report.health}, {report.seen} read, {report.new} new{cut}")
+    if result.verdicts:
+        out.print(_table(result))
+    else:
+        out.print("No agreement is broken.")
+    for problem in result.problems:
+        out.print(f"[yellow]![/] {escape(problem.subject)}: {escape(problem.message)}")
+        if problem.hint:
+            out.print(f"  -> {escape(problem.hint)}", style="dim")
+
+
+def _table(result: ScanResult) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
+    for name in ("id", "lapse", "who", "what", "decision and why"):
+        table.add_column(name, overflow="fold")
+    for verdict in result.verdicts:
+        lapse = verdict.lapse
+        contact = lapse.agreement.contact
+        table.add_row(
+            lapse.id,
+            f"{lapse.kind}\n[dim]fault {lapse.fault}[/]",
+            f"{escape(contact.name or contact.address)}\n[dim]{escape(contact.company or '')}[/]",
+            f"{escape(lapse.agreement.subject)}\n[dim]{escape(_because(verdict))}[/]",
+            f"[{LOOKS[verdict.decision]}]{_decision(verdict, result)}[/]\n{escape(verdict.reason)}",
+        )
+    return table
+
+
+def _decision(verdict: Verdict, result: ScanResult) -> str:
+    if verdict.decision is Decision.DRAFT and result.task.dry_run:
+        return "would draft"
+    return SAYS[verdict.decision]
+
+
+def _because(verdict: Verdict) -> str:
+    """The first words of evidence."""
+    shown = next((one for one in verdict.lapse.evidence if one.quote), None)
+    return f"{shown.rule}: “{shown.quote[:160]}”" if shown else ""
