@@ -79,6 +79,10 @@ class MemoryMailbox:
         self.folders = {name: MemoryFolder(name, role) for name, role in folders.items()}
         self.append_faults: deque[AppendFault] = deque()
 
+    def add_folder(self, name: str, role: Role) -> None:
+        """Make an empty folder."""
+        self.folders[name] = MemoryFolder(name, role)
+
     def with_role(self, role: Role) -> MemoryFolder | None:
         """The first folder of that role."""
         return next((folder for folder in self.folders.values() if folder.role is role), None)

@@ -1,4 +1,4 @@
-"""Which mail lies in the window that starts on a date.
+"""How much of a mailbox is read: which mail lies in the window that starts on a date, and how much of one message.
 
 A date has no zone, and servers keep their own. The window therefore starts when the day starts anywhere on earth: it
 may hold half a day too much, never too little.
@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
+
+CAP: Final = 1024 * 1024
+"""Bytes read of one message at most: enough for the text of any letter, whatever hangs on it."""
 
 _FIRST_ZONE: Final = timezone(timedelta(hours=14))
 

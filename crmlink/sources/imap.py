@@ -18,13 +18,11 @@ from typing import Final
 from crmlink.mailbox.fetch import Fetched, Opened
 from crmlink.mailbox.folders import NOT_EVIDENCE, Folder
 from crmlink.mailbox.imap import ImapAccess, ImapDoor, ImapRefusedError, ImapSession
+from crmlink.mailbox.window import CAP
 from crmlink.model.mail import Role
 from crmlink.model.problem import Problem
 from crmlink.sources.imap_window import window
 from crmlink.sources.port import MailChanges, RawMessage
-
-CAP: Final = 1024 * 1024
-"""Bytes read of one message at most."""
 
 _BATCH_BYTES: Final = 4 * CAP
 _ORDER: Final = {Role.INBOX: 0, Role.SENT: 1, Role.ALL: 3}

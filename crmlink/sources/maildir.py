@@ -10,16 +10,12 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from crmlink.mailbox.folders import BY_SERVER, NOT_EVIDENCE, FolderNames
 from crmlink.mailbox.maildir import MaildirFile, MaildirFolder, files, maildir_folders, renamed
-from crmlink.mailbox.window import in_window
+from crmlink.mailbox.window import CAP, in_window
 from crmlink.model.problem import Problem
 from crmlink.sources.port import MailChanges, RawMessage
-
-CAP: Final = 1024 * 1024
-"""Bytes read of one message at most."""
 
 
 class MaildirMailSource:

@@ -8,7 +8,7 @@ from datetime import date
 
 from crmlink.mailbox.folders import NOT_EVIDENCE
 from crmlink.mailbox.memory import MemoryMailbox
-from crmlink.mailbox.window import in_window
+from crmlink.mailbox.window import CAP, in_window
 from crmlink.sources.port import MailChanges, RawMessage
 
 
@@ -45,5 +45,5 @@ class MemoryMailSource:
                         flags=mail.flags,
                         received_at=mail.received_at,
                         size=len(mail.raw),
-                        raw=mail.raw,
+                        raw=mail.raw[:CAP],
                     )

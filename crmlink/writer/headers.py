@@ -1,4 +1,4 @@
-"""Reads the few headers by which a stored message is recognised: Message-ID, In-Reply-To, References, To.
+"""Recognises stored messages: by the few headers that identify one, and by its bytes and flags.
 
 Pure, and quick enough for folders of a hundred thousand messages. It reads what a stranger wrote: any bytes give a
 `StoredHeader`, nothing raises, and each header is read up to 64 KiB (RFC 5322 sections 2.2.3 and 3.6.4).
@@ -14,6 +14,7 @@ from crmlink.model.ids import MessageId
 
 FIELDS: Final = ("MESSAGE-ID", "IN-REPLY-TO", "REFERENCES", "TO")
 
+_TOUCHED: Final = frozenset({"\\flagged", "\\answered", "\\deleted"})
 _LONGEST: Final = 65536
 _HEADER: Final = re.compile(
     rb"^(message-id|in-reply-to|references|to)[ \t]*:((?:[^\r\n]*)(?:\r?\n[ \t][^\r\n]*)*)",
@@ -42,6 +43,11 @@ def stored_header(uid: str, raw: bytes, *, size: int) -> StoredHeader:
         to=_addresses(found.get("to", "")),
         size=size,
     )
+
+
+def is_untouched(stored: bytes, flags: frozenset[str], ours: bytes) -> bool:
+    """Whether a stored draft still is the one we placed: same words, still a draft, and the owner did nothing with it."""
+    return same_message(stored, ours) and "\\draft" in flags and not flags & _TOUCHED
 
 
 def same_message(stored: bytes, ours: bytes) -> bool:

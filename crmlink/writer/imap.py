@@ -19,10 +19,9 @@ from crmlink.mailbox.imap import ImapAccess, ImapDoor, ImapRefusedError, ImapSes
 from crmlink.model.draft import Position, StoredHeader
 from crmlink.model.errors import FolderError, SourceError, WriteRefusedError, WriteUnknownError
 from crmlink.model.mail import Role
-from crmlink.writer.headers import FIELDS, same_message, stored_header
+from crmlink.writer.headers import FIELDS, is_untouched, stored_header
 
 _FLAGS: Final = (rb"\Draft", rb"\Seen")
-_TOUCHED: Final = frozenset({"\\flagged", "\\answered", "\\deleted"})
 _HEADERS: Final = f"UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS ({' '.join(FIELDS)})]"
 _WIDTH: Final = 1000
 
@@ -94,7 +93,7 @@ class ImapDraftWriter:
             with session.command(f"opening {drafts.name}") as client:
                 now = opened(client.select_folder(drafts.name))
             message = _message(session, now, header)
-            if message is None or not _is_untouched(message, raw):
+            if message is None or not is_untouched(message.content or b"", message.flags, raw):
                 return False
             with session.command("moving an overtaken draft to Trash") as client:
                 client.move([message.uid], trash.name)
@@ -142,11 +141,6 @@ def _message(session: ImapSession, now: Opened, header: StoredHeader) -> Fetched
         return None
     fetched = session.fetch(uid, "UID FLAGS BODY.PEEK[]")
     return next((message for message in fetched if message.uid == int(uid) and message.content is not None), None)
-
-
-def _is_untouched(message: Fetched, raw: bytes) -> bool:
-    same = message.content is not None and same_message(message.content, raw)
-    return same and "\\draft" in message.flags and not message.flags & _TOUCHED
 
 
 def _release(session: ImapSession, *, selected: str | None = None) -> None:

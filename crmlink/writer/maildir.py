@@ -20,9 +20,8 @@ from crmlink.mailbox.maildir import MaildirFile, MaildirFolder, files, maildir_f
 from crmlink.model.draft import Position, StoredHeader
 from crmlink.model.errors import FolderError, SourceError, WriteRefusedError, WriteUnknownError
 from crmlink.model.mail import Role
-from crmlink.writer.headers import same_message, stored_header
+from crmlink.writer.headers import is_untouched, stored_header
 
-_TOUCHED: Final = frozenset({"\\flagged", "\\answered", "\\deleted"})
 _HEAD_BYTES: Final = 65536
 _COUNTER: Final = itertools.count(1)  # part of the unique name: two drafts may be written in one microsecond
 
@@ -77,7 +76,8 @@ class MaildirDraftWriter:
         found = maildir_folders(self._root, self._names)
         drafts, trash = _main(found, Role.DRAFTS), _main(found, Role.TRASH)
         file = self._find(drafts, header) if drafts and trash else None
-        if file is None or trash is None or not _is_untouched(file, raw):
+        content = _content(file) if file else None
+        if file is None or trash is None or content is None or not is_untouched(content, file.flags, raw):
             return False
         target = trash.paths[0] / "cur"
         try:
@@ -162,11 +162,6 @@ def _content(file: MaildirFile, limit: int = -1) -> bytes | None:
             return opened.read(limit)
         now = renamed(now)
     return None
-
-
-def _is_untouched(file: MaildirFile, raw: bytes) -> bool:
-    content = _content(file)
-    return content is not None and same_message(content, raw) and "\\draft" in file.flags and not file.flags & _TOUCHED
 
 
 def _unreadable(folder: MaildirFolder, error: OSError) -> SourceError:

@@ -6,7 +6,7 @@ from crmlink.mailbox.memory import AppendFault, MemoryFolder, MemoryMailbox
 from crmlink.model.draft import Position, StoredHeader
 from crmlink.model.errors import FolderError, WriteRefusedError, WriteUnknownError
 from crmlink.model.mail import Role
-from crmlink.writer.headers import same_message, stored_header
+from crmlink.writer.headers import is_untouched, stored_header
 
 
 class MemoryDraftWriter:
@@ -51,8 +51,7 @@ class MemoryDraftWriter:
         """Move our own untouched draft to Trash."""
         drafts, trash = self._drafts(), self._mailbox.with_role(Role.TRASH)
         mail = next((mail for mail in drafts.mails.values() if _name(drafts, mail.uid) == header.uid), None)
-        untouched = mail is not None and "\\flagged" not in mail.flags and same_message(mail.raw, raw)
-        if mail is None or trash is None or not untouched or "\\draft" not in mail.flags:
+        if mail is None or trash is None or not is_untouched(mail.raw, mail.flags, raw):
             return False
         self._mailbox.move(drafts.name, mail.uid, trash.name)
         return True
