@@ -58,15 +58,15 @@ def _render_guarded(facts: LetterFacts, templates: TemplateSet) -> str:
 def _ask(templates: TemplateSet, facts: LetterFacts | None) -> list[dict[str, dict[str, str]]]:
     """The child's answers, one JSON object a line; fewer than promised when it was stopped."""
     job = {"files": [asdict(file) for file in templates.files], "facts": asdict(facts) if facts else None}
-    command = [sys.executable, "-I", "-m", "crmlink.app.template_child"]
+    command = [sys.executable, "-P", "-m", "crmlink.app.template_child"]
     try:
         done = subprocess.run(  # noqa: S603  our own module, no shell, the job goes through stdin
-            command, input=json.dumps(job), capture_output=True, text=True, timeout=_WALL_SECONDS, check=False
+            command, input=json.dumps(job).encode(), capture_output=True, timeout=_WALL_SECONDS, check=False
         )
         printed = done.stdout
     except subprocess.TimeoutExpired as error:
-        printed = error.stdout.decode(errors="replace") if isinstance(error.stdout, bytes) else error.stdout or ""
-    return [json.loads(line) for line in printed.splitlines() if line.endswith("}")]
+        printed = error.stdout or b""
+    return [json.loads(line) for line in printed.splitlines() if line.endswith(b"}")]
 
 
 def _last_begun(answers: list[dict[str, dict[str, str]]]) -> str:

@@ -11,10 +11,13 @@ from datetime import date, datetime, timedelta
 
 from crmlink.drafts.quoting import one_line, short_quote
 from crmlink.facts.subjects import bare_subject
-from crmlink.model.agreement import Agreement
+from crmlink.model.agreement import Agreement, AgreementKind
 from crmlink.model.contact import Owner
 from crmlink.model.evidence import EvidenceSource
 from crmlink.model.lapse import Fault, Lapse, LapseKind
+
+ABOUT_WORDS = frozenset({LapseKind.UNANSWERED, LapseKind.PROMISE})
+"""The lapses that break what somebody wrote; the others break a meeting."""
 
 LATE_AFTER = timedelta(days=7)
 
@@ -41,7 +44,14 @@ _COMMON_NOUN = re.compile(
     r"nederland|netherlands|deutschland|germany|vergaderzaal.*|meeting.*|spreekkamer.*|bij .*|at .*|boardroom.*|conference.*)$"
 )
 _CALL = re.compile(
-    r"(?i)\b(bel|belt|bellen|terugbel\w*|opbellen|telefon\w*|call|calls|ring you|phone you|ruf\w*|anruf\w*|zurückruf\w*|telefonier\w*)\b"
+    r"(?i)\b(?:terugbel\w*|belt?(?: \w+)? (?:je|u|jullie|me|mij|ons)|(?:je|u|jullie|me|mij|ons)\b[^.,;]{0,40}\b(?:op|terug)?bellen"
+    r"|(?:call|ring|phone) (?:you|me|us)\b|give (?:you|me|us) a (?:call|ring)"
+    r"|zurückruf\w*|rufe? (?:dich|sie|euch|mich|uns)\b|(?:dich|sie|euch|mich|uns)\b[^.,;]{0,40}\banrufen)"
+)
+_CAME = re.compile(
+    r"(?i)\b(?:dichte deur|(?:stond|sta|was|ben)\b[^.]{0,40}\b(?:deur|balie|receptie|kantoor|langs)|langsgekomen|langs geweest|voor niets gekomen"
+    r"|gereden|closed door|locked door|came (?:by|over|to your)|drove|at (?:the|your) (?:door|desk|reception|office)"
+    r"|verschlossene\w* tür|am empfang|umsonst gekommen|vor der tür)"
 )
 _SHORTEST, _LONGEST = timedelta(minutes=15), timedelta(hours=4)
 
@@ -49,7 +59,7 @@ _SHORTEST, _LONGEST = timedelta(minutes=15), timedelta(hours=4)
 def moment_of(lapse: Lapse) -> datetime | date | None:
     """The moment a letter names: of the meeting, or of the question or promise. None when the meeting's is not known."""
     agreement = lapse.agreement
-    if lapse.kind in {LapseKind.UNANSWERED, LapseKind.PROMISE}:
+    if lapse.kind in ABOUT_WORDS:
         return agreement.made_at
     return agreement.event.start if agreement.event else agreement.due
 
@@ -82,9 +92,16 @@ def reason_of(lapse: Lapse) -> str:
 
 
 def came_for_nothing(lapse: Lapse, owner: Owner) -> bool:
-    """Whether the other came to a place of the owner: a missed meeting, the owner the host, no call or screen."""
+    """Whether the other came to a place of the owner for a missed meeting.
+
+    They say so, or the calendar does: the owner is the host, at a place that is neither a screen nor theirs.
+    """
     event = lapse.agreement.event
-    if lapse.kind is not LapseKind.MISSED or lapse.fault is not Fault.ME or event is None:
+    if lapse.kind is not LapseKind.MISSED or lapse.fault is not Fault.ME:
+        return False
+    if any(found.source is EvidenceSource.MAIL and _CAME.search(found.quote) for found in lapse.evidence):
+        return True
+    if event is None:
         return False
     hosted = event.organizer is not None and owner.is_me(event.organizer.address)
     theirs = any(word in event.location.lower() for word in _words_of_contact(lapse.agreement))
@@ -100,8 +117,8 @@ def town_of(location: str) -> str:
 
 
 def quote_of(lapse: Lapse) -> str:
-    """The words of the question or promise, short enough to quote."""
-    return short_quote(lapse.agreement.quote)
+    """The words of the question or promise, short enough to quote; empty for a meeting."""
+    return short_quote(lapse.agreement.quote) if lapse.kind in ABOUT_WORDS else ""
 
 
 def topic_of(agreement: Agreement) -> str:
@@ -112,8 +129,8 @@ def topic_of(agreement: Agreement) -> str:
 
 
 def is_call(agreement: Agreement) -> bool:
-    """Whether the owner promised to call."""
-    return bool(_CALL.search(agreement.quote))
+    """Whether the words are about the owner calling the other: promised, or asked for."""
+    return agreement.kind is not AgreementKind.MEETING and _CALL.search(agreement.quote) is not None
 
 
 def _words_of_contact(agreement: Agreement) -> list[str]:

@@ -8,6 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+SUFFIX = ".txt.j2"
+
+LANGUAGES = ("nl", "en", "de")
+"""The languages whose dates, names and tone are known here."""
+
+LETTERS = ("missed", "clash", "cancelled", "promise", "unanswered", "they_cancelled")
+"""The letters there are; each is one file per language."""
+
 
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
@@ -44,7 +52,7 @@ class LetterFacts:
     @property
     def path(self) -> str:
         """The template's name inside the set of templates."""
-        return f"{self.language}/{self.template}.txt.j2"
+        return path_of(self.language, self.template)
 
     def variables(self) -> dict[str, str | bool | tuple[str, ...]]:
         """Name to value, as the template sees them."""
@@ -59,6 +67,11 @@ class TemplateVariable:
     type: str
     example: str
     meaning: str
+
+
+def path_of(language: str, letter: str) -> str:
+    """The name of a letter's file inside a set of templates: "nl/missed.txt.j2"."""
+    return f"{language}/{letter}{SUFFIX}"
 
 
 TEMPLATE_CONTRACT: tuple[TemplateVariable, ...] = (

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from crmlink.drafts.greeting import Greeting, read_greeting
 from crmlink.drafts.register import Spoken, choose_register
@@ -29,7 +30,7 @@ class Correspondence:
     """How the owner and this contact write to each other.
 
     `again` says that this is not the first lapse with them within a year (the ledger knows); `last_written` is when the
-    owner last wrote to them (aware), None when never.
+    owner last wrote to them (aware), None when never. `elsewhere`: their clock shows another time than the owner's.
     """
 
     language: str
@@ -39,14 +40,21 @@ class Correspondence:
     phone: str = ""
     again: bool = False
     last_written: datetime | None = None
+    elsewhere: bool = False
 
 
 def read_correspondence(
-    contact: Contact, mails: Iterable[tuple[Message, Reading]], *, language: str, again: bool = False
+    contact: Contact,
+    mails: Iterable[tuple[Message, Reading]],
+    *,
+    language: str,
+    again: bool = False,
+    zone: ZoneInfo | None = None,
 ) -> Correspondence:
     """How to write to `contact`, from the personal mail among `mails` to or from them, in any order.
 
-    `language` (nl, en, de) is used when they have never written.
+    `language` (nl, en, de) is used when they have never written. `zone` is the owner's, to tell whether they live by
+    another clock.
     """
     known = sorted((pair for pair in mails if pair[0].automatic is None), key=lambda pair: pair[0].sent_at)
     to_them = [pair for pair in known if pair[0].from_me and _is_to(pair[0], contact)]
@@ -60,6 +68,7 @@ def read_correspondence(
         phone=next((phone for mail, _ in reversed(from_them) if (phone := phone_in(mail.signature))), ""),
         again=again,
         last_written=to_them[-1][0].sent_at if to_them else None,
+        elsewhere=bool(zone and from_them) and _lives_elsewhere(from_them[-1][0].sent_at, zone),
     )
 
 
@@ -76,13 +85,19 @@ def _spoken(mails: Iterable[tuple[Message, Reading]]) -> list[Spoken]:
 
 
 def _is_to(mail: Message, contact: Contact) -> bool:
-    return any(address.address == contact.address for address in mail.to)
+    return any(address.address == contact.address for address in mail.recipients)
 
 
 def _last_greeting(to_them: list[tuple[Message, Reading]]) -> Greeting | None:
     """From the newest mail to them alone: a mail to several may greet somebody else."""
-    alone = (mail for mail, _ in reversed(to_them) if len(mail.to) == 1)
+    alone = (mail for mail, _ in reversed(to_them) if len(mail.recipients) == 1)
     return next((greeting for mail in alone if (greeting := read_greeting(mail.text))), None)
+
+
+def _lives_elsewhere(sent_at: datetime, zone: ZoneInfo | None) -> bool:
+    """By the offset in their Date header. Offset zero tells nothing: many servers write UTC for people next door."""
+    offset = sent_at.utcoffset()
+    return bool(zone and offset) and offset != sent_at.astimezone(zone).utcoffset()
 
 
 def _title_in(signature: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from crmlink.drafts.circumstances import (
+    ABOUT_WORDS,
     came_for_nothing,
     is_call,
     is_late,
@@ -37,7 +38,6 @@ from crmlink.model.policy import Policy
 from crmlink.model.problem import Problem
 from crmlink.model.reading import Register
 
-_ABOUT_WORDS = frozenset({LapseKind.UNANSWERED, LapseKind.PROMISE})
 _DAYS_TO_ANSWER = 2
 _DAYS_TO_DELIVER = 3
 _FALLBACK_SUBJECT = {"nl": "Onze afspraak", "en": "Our meeting", "de": "Unser Termin"}
@@ -101,7 +101,7 @@ def options_for(lapse: Lapse, desk: Desk, correspondence: Correspondence) -> tup
     if not desk.calendar_known:
         return ()
     moment = moment_of(lapse)
-    about_words = lapse.kind in _ABOUT_WORDS
+    about_words = lapse.kind in ABOUT_WORDS
     length = CALL_LENGTH if about_words or correspondence.again else meeting_length(lapse.agreement, MEETING_LENGTH)
     same_day = () if about_words or moment is None else (_whole_day(_local_day(moment, desk), desk),)
     return find_options(
@@ -152,14 +152,16 @@ def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, optio
         when=when.adverb,
         day=when.bare,
         due=due.adverb,
-        quote=quote_of(lapse) if lapse.kind in _ABOUT_WORDS else "",
+        quote=quote_of(lapse),
         topic=topic_of(agreement),
         reason=reason_of(lapse),
         place=town_of(agreement.event.location) if came and agreement.event else "",
         they_came=came,
-        by_phone=correspondence.again or is_call(agreement),
+        by_phone=is_call(agreement),
         phone=correspondence.phone,
-        options=tuple(phrase_date(option.start, language, now=now) for option in options),
+        options=tuple(
+            phrase_date(option.start, language, now=now, with_zone=correspondence.elsewhere) for option in options
+        ),
         new_day=new_day,
         calendar_known=desk.calendar_known,
     )
@@ -196,7 +198,7 @@ def _when(moment: datetime | date | None, lapse: Lapse, desk: Desk, language: st
     if not isinstance(moment, datetime):
         return phrase_when(moment, language, now=now)
     local = moment.astimezone(desk.policy.zone)
-    fresh = lapse.kind not in _ABOUT_WORDS and local.date() >= now.date()
+    fresh = lapse.kind not in ABOUT_WORDS and local.date() >= now.date()
     return phrase_when(local, language, now=now, with_time=fresh)
 
 

@@ -20,6 +20,7 @@ from crmlink.drafts.template_set import TemplateSet
 from crmlink.model.errors import TemplateError
 
 _REMEDY = "Mend the template, or take the file away to use the one that comes with crmlink."
+_LONGEST_LETTER = 20_000
 _KEPT_BREAK = "\\"
 
 
@@ -30,11 +31,12 @@ def render(facts: LetterFacts, templates: TemplateSet) -> str:
         TemplateError: there is no such template, or it has an error; the message names file and line.
     """
     try:
-        return tidy(_environment(templates).get_template(facts.path).render(facts.variables()))
+        text = tidy(_environment(templates).get_template(facts.path).render(facts.variables()))
     except TemplateSyntaxError as error:
         raise TemplateError(f"Template {error.filename}, line {error.lineno}: {error.message}", hint=_REMEDY) from error
     except TemplateNotFound as error:
-        raise TemplateError(f"There is no template {error.name}", hint=_REMEDY) from error
+        file, line = _place(error, templates) or (facts.path, 1)
+        raise TemplateError(f"Template {file}, line {line}: there is no template {error.name}", hint=_REMEDY) from error
     except (
         JinjaError,
         TypeError,
@@ -46,7 +48,11 @@ def render(facts: LetterFacts, templates: TemplateSet) -> str:
         MemoryError,
     ) as error:
         file, line = _place(error, templates) or (facts.path, 1)
-        raise TemplateError(f"Template {file}, line {line}: {error}", hint=_REMEDY) from error
+        reason = str(error) or type(error).__name__
+        raise TemplateError(f"Template {file}, line {line}: {reason}", hint=_REMEDY) from error
+    if len(text) > _LONGEST_LETTER:
+        raise TemplateError(f"Template {facts.path} gives more than {_LONGEST_LETTER} characters", hint=_REMEDY)
+    return text
 
 
 def tidy(text: str) -> str:

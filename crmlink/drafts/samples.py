@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from crmlink.drafts.context import LetterFacts
-
-LETTERS = ("missed", "clash", "cancelled", "promise", "unanswered", "they_cancelled")
+from crmlink.drafts.context import LETTERS, LetterFacts
 
 _WORDS = {
     "nl": {
@@ -57,14 +55,19 @@ _WORDS = {
 def sample_facts(language: str) -> Iterator[LetterFacts]:
     """Facts for every letter in this language, with each optional part present and absent."""
     for letter in LETTERS:
-        for formal in (True, False):
-            plain = _plain(letter, language, formal=formal)
-            for facts in _varied(plain):
-                yield from (facts, _bare(facts))
+        yield from sample_letters(language, letter)
+
+
+def sample_letters(language: str, letter: str) -> Iterator[LetterFacts]:
+    """Facts for one letter in this language."""
+    for formal in (True, False):
+        plain = _plain(letter, language, formal=formal)
+        for facts in _varied(plain):
+            yield from (facts, _bare(facts))
 
 
 def _plain(letter: str, language: str, *, formal: bool) -> LetterFacts:
-    words = _WORDS.get(language, _WORDS["en"])
+    words = _WORDS[language]
     return LetterFacts(
         template=letter,
         language=language,

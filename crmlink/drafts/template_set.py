@@ -13,9 +13,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from crmlink.drafts.context import LANGUAGES, LETTERS, SUFFIX, path_of
 from crmlink.model.errors import TemplateError
-
-SUFFIX = ".txt.j2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +38,14 @@ class TemplateSet:
 
     @property
     def languages(self) -> frozenset[str]:
-        """The languages that letters can be written in."""
-        return frozenset(file.name.partition("/")[0] for file in self.files)
-
-    @property
-    def letters(self) -> tuple[TemplateFile, ...]:
-        """The files that are letters; names with an underscore are shared parts."""
-        return tuple(file for file in self.files if not file.name.rpartition("/")[2].startswith("_"))
+        """The languages that every letter can be written in."""
+        names = {file.name for file in self.files}
+        return frozenset(one for one in LANGUAGES if names.issuperset(path_of(one, letter) for letter in LETTERS))
 
     @property
     def all_shipped(self) -> bool:
         """Whether no file of the owner is among them."""
         return all(file.shipped for file in self.files)
-
-    def find(self, name: str) -> TemplateFile | None:
-        """The file under this name."""
-        return next((file for file in self.files if file.name == name), None)
 
     def overridden_by(self, own: Iterable[TemplateFile]) -> TemplateSet:
         """The set in which files of the owner take the place of shipped ones of the same name, or are added."""
