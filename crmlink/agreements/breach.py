@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crmlink.agreements.attendance import moment, my_participation, organized_by_me
-from crmlink.agreements.correspondence import Correspondence, Letter
+from crmlink.agreements.meeting_mail import Letter, MeetingMail
 from crmlink.agreements.picture import Picture
 from crmlink.model.agreement import State
 from crmlink.model.evidence import Evidence, EvidenceSource
@@ -30,7 +30,7 @@ class Breach:
     doubts: tuple[str, ...] = ()
 
 
-def breach_of(picture: Picture, mail: Correspondence, event: Event, before: RememberedEvent | None) -> Breach | None:
+def breach_of(picture: Picture, mail: MeetingMail, event: Event, before: RememberedEvent | None) -> Breach | None:
     """What happened to a meeting that stands in the calendar; None when it stands as agreed."""
     return (
         _status_cancelled(picture, mail, event)
@@ -39,7 +39,7 @@ def breach_of(picture: Picture, mail: Correspondence, event: Event, before: Reme
     )
 
 
-def breach_by_mail(picture: Picture, mail: Correspondence, event: Event) -> Breach | None:
+def breach_by_mail(picture: Picture, mail: MeetingMail, event: Event) -> Breach | None:
     """What iTIP mail alone tells: my CANCEL or late decline, or the organizer's CANCEL."""
     mine = mail.cancelled_by_me(event)
     if mine:
@@ -60,7 +60,7 @@ def breach_by_mail(picture: Picture, mail: Correspondence, event: Event) -> Brea
     return None
 
 
-def vanished(picture: Picture, mail: Correspondence, before: RememberedEvent) -> Breach | None:
+def vanished(picture: Picture, mail: MeetingMail, before: RememberedEvent) -> Breach | None:
     """What it means that a remembered occurrence is no longer in its calendar; None when it means nothing.
 
     The owner removed it, unless the organizer's CANCEL says otherwise. What was removed after it had ended is tidying
@@ -91,7 +91,7 @@ def vanished(picture: Picture, mail: Correspondence, before: RememberedEvent) ->
     return Breach(State.CANCELLED, Fault.ME, gone_since, (shown, *words), 0.95 if mine else 0.8, tuple(doubts))
 
 
-def _status_cancelled(picture: Picture, mail: Correspondence, event: Event) -> Breach | None:
+def _status_cancelled(picture: Picture, mail: MeetingMail, event: Event) -> Breach | None:
     if event.status is not EventStatus.CANCELLED:
         return None
     at = event.modified_at or picture.now
@@ -108,7 +108,7 @@ def _status_cancelled(picture: Picture, mail: Correspondence, event: Event) -> B
     return Breach(State.CANCELLED, Fault.THEM, at, (shown, *told), 0.95)
 
 
-def _withdrawn(picture: Picture, mail: Correspondence, event: Event, before: RememberedEvent | None) -> Breach | None:
+def _withdrawn(picture: Picture, mail: MeetingMail, event: Event, before: RememberedEvent | None) -> Breach | None:
     """My answer is "declined" now, and it was "accepted" before."""
     if my_participation(event, picture.owner) is not Participation.DECLINED:
         return None

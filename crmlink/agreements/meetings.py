@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from crmlink.agreements.attendance import moment, my_participation, organized_by_me, others_of
 from crmlink.agreements.breach import Breach, breach_by_mail, breach_of, vanished
-from crmlink.agreements.correspondence import Correspondence
+from crmlink.agreements.meeting_mail import MeetingMail
 from crmlink.agreements.picture import Picture
 from crmlink.facts.people import contact_of
 from crmlink.model.agreement import Agreement, AgreementKind, State
@@ -30,7 +30,7 @@ MOVED_BEFORE = timedelta(days=1)
 
 def meetings(picture: Picture) -> tuple[Agreement, ...]:
     """All meetings with others that touch the window, in order of their start."""
-    mail = Correspondence(picture)
+    mail = MeetingMail(picture)
     standing = {(one.uid, one.recurrence_id): one for one in picture.agenda.events if _known(picture, one)}
     remembered = {(one.event.uid, one.event.recurrence_id): one for one in picture.remembered}
     vanishing = _first_of_each(picture, (one for key, one in remembered.items() if key not in standing))
@@ -68,7 +68,7 @@ def _first_of_each(picture: Picture, gone: Iterable[RememberedEvent]) -> Iterato
         yield one
 
 
-def _only_in_mail(picture: Picture, mail: Correspondence, elsewhere: set[EventUid]) -> Iterator[Event]:
+def _only_in_mail(picture: Picture, mail: MeetingMail, elsewhere: set[EventUid]) -> Iterator[Event]:
     """Events that no calendar knows (any more): each as the newest mail about it describes it."""
     newest: dict[Key, Event] = {}
     for event in mail.events():
@@ -94,7 +94,7 @@ def _moved(picture: Picture, event: Event, breach: Breach | None, standing: Iter
     return breach
 
 
-def _agreement(picture: Picture, mail: Correspondence, event: Event, breach: Breach | None) -> Agreement:
+def _agreement(picture: Picture, mail: MeetingMail, event: Event, breach: Breach | None) -> Agreement:
     others = others_of(event, picture.owner)
     anchor = mail.anchor(event)
     start = moment(event.start, picture.policy.zone)

@@ -79,12 +79,13 @@ WHY = {
 }
 
 
-def _drafted_before(case: _Case) -> Answer:
-    match case.past.drafts.get(case.lapse.id):
+def about_draft(state: DraftState | None) -> Answer:
+    """What the state of a lapse's draft says about the lapse; None when there is none, or the lapse is repaired."""
+    match state:
         case DraftState.PLACED:
             return Decision.DRAFTED, "a draft about this lies in your Drafts folder"
         case DraftState.EDITED:
-            return Decision.DRAFTED, "you are working on the draft about this; it is yours now"
+            return Decision.DRAFTED, "you are writing about this yourself; the draft is yours now"
         case DraftState.DISCARDED:
             return Decision.SKIP, "you deleted the draft about this; that is remembered as a no"
         case DraftState.INTENT | DraftState.UNKNOWN:
@@ -93,6 +94,10 @@ def _drafted_before(case: _Case) -> Answer:
             return Decision.HOLD, "the draft about this could not be placed; `crmlink check` says why"
         case _:
             return None
+
+
+def _drafted_before(case: _Case) -> Answer:
+    return about_draft(case.past.drafts.get(case.lapse.id))
 
 
 def _dismissed(case: _Case) -> Answer:

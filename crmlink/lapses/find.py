@@ -7,6 +7,7 @@ A finder looks at one agreement at a time and says when and how it broke, or not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from crmlink.agreements.picture import Picture
 from crmlink.lapses.amends import amends
@@ -19,10 +20,23 @@ Finder = Callable[[Agreement, Picture], Lapse | None]
 FINDERS: tuple[Finder, ...] = (cancelled, unanswered)
 
 
-def find_lapses(agreements: Iterable[Agreement], picture: Picture) -> tuple[Lapse, ...]:
-    """The lapses of these agreements, most urgent kind first, then the oldest; what was mended already is left out."""
-    found = (lapse for agreement in agreements for lapse in _first(agreement, picture) if not amends(lapse, picture))
-    return tuple(sorted(found, key=lambda lapse: (lapse.kind.urgency, lapse.happened_at, lapse.id)))
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The lapses that stand, most urgent kind first and then the oldest, and those the owner mended already."""
+
+    standing: tuple[Lapse, ...] = ()
+    mended: tuple[Lapse, ...] = ()
+
+
+def find_lapses(agreements: Iterable[Agreement], picture: Picture) -> Found:
+    """The lapses of these agreements."""
+    found = [lapse for agreement in agreements for lapse in _first(agreement, picture)]
+    mended = tuple(lapse for lapse in found if amends(lapse, picture))
+    standing = sorted(
+        (lapse for lapse in found if lapse not in mended),
+        key=lambda lapse: (lapse.kind.urgency, lapse.happened_at, lapse.id),
+    )
+    return Found(tuple(standing), mended)
 
 
 def _first(agreement: Agreement, picture: Picture) -> tuple[Lapse, ...]:

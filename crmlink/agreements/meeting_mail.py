@@ -26,7 +26,7 @@ class Letter:
     invitation: Invitation
 
 
-class Correspondence:
+class MeetingMail:
     """All mail about meetings in the picture, indexed once."""
 
     def __init__(self, picture: Picture) -> None:
