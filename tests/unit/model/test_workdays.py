@@ -30,7 +30,7 @@ NOWHERE = WorkingCalendar(AMSTERDAM, "")
         pytest.param(NOWHERE, date(2026, 12, 26), False, id="no country still has weekends"),
     ],
 )
-def test_is_working_day(calendar: WorkingCalendar, day: date, works: bool) -> None:
+def test_is_working_day(calendar: WorkingCalendar, day: date, *, works: bool) -> None:
     assert calendar.is_working_day(day) is works
 
 
