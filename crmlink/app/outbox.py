@@ -44,6 +44,8 @@ _FOUND_IN = (
     (Role.TRASH, DraftState.DISCARDED),
     (Role.ALL, DraftState.PLACED),
 )
+# A parked draft is looked at as well: it may only have waited for a Drafts folder, or turn up late.
+_ON_ITS_WAY = frozenset({DraftState.INTENT, DraftState.UNKNOWN, DraftState.PARKED})
 _NOWHERE = Position(folder="")
 
 _TROUBLE = {
@@ -77,7 +79,7 @@ class Outbox:
 
     def recover(self, still_wanted: Wanted) -> OutboxReport:
         """Finish what an earlier pass began. To be called before any `place` in a pass."""
-        waiting = [stored for stored in self.drafts.all(self.account) if _on_its_way(stored)]
+        waiting = [stored for stored in self.drafts.all(self.account) if stored.state in _ON_ITS_WAY]
         return OutboxReport(tuple((stored.draft.message_id, self._resume(stored, still_wanted)) for stored in waiting))
 
     def place(self, draft: Draft, still_wanted: Wanted) -> DraftState:
@@ -111,10 +113,13 @@ class Outbox:
 
     def _resume(self, stored: StoredDraft, still_wanted: Wanted) -> DraftState:
         draft = stored.draft
-        found = self._look(draft, stored.position)
+        given_up = stored.state is DraftState.PARKED and stored.attempts > stored.refusals
+        found = self._look(draft, stored.position, only_drafts=given_up)
         if found is not None:
             self.drafts.mark(self.account, draft.message_id, found, self.clock())
             return found
+        if given_up:
+            return DraftState.PARKED
         if stored.state is DraftState.UNKNOWN:
             return self._resume_unknown(stored, still_wanted)
         if stored.retry_at is not None and self.clock() < stored.retry_at:
@@ -202,9 +207,3 @@ def problems(drafts: Iterable[StoredDraft]) -> tuple[Problem, ...]:
         for code, what, hint in _TROUBLE.get(stored.state, ())
         if stored.error or stored.state is not DraftState.INTENT
     )
-
-
-def _on_its_way(stored: StoredDraft) -> bool:
-    """Whether to go on with it without a person: also when it only waits for a Drafts folder."""
-    waits_for_folder = stored.state is DraftState.PARKED and stored.attempts == stored.refusals
-    return waits_for_folder or stored.state in {DraftState.INTENT, DraftState.UNKNOWN}
