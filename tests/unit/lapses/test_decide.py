@@ -1,0 +1,139 @@
+"""What is done about a lapse, and the sentence that says why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from crmlink.agreements.agree import agreements
+from crmlink.agreements.picture import Picture
+from crmlink.lapses.decide import Past, decide
+from crmlink.lapses.find import find_lapses
+from crmlink.model.contact import Address
+from crmlink.model.draft import DraftState
+from crmlink.model.ids import MessageId
+from crmlink.model.lapse import Decision, Verdict
+from crmlink.model.meeting import EventStatus
+from crmlink.model.policy import WhenTheyCancel
+from crmlink.model.reading import MeetingAct
+from tests.picture_of import GIJS, POLICY, asking, event, mail, march, mine, picture, seen, talking
+
+CANCELLED = event(status=EventStatus.CANCELLED, modified=march(9))
+VIEW = picture(now=march(10), events=[CANCELLED])
+NOBODY_YET = Past()
+
+
+def _verdicts(view: Picture, past: Past = NOBODY_YET) -> tuple[Verdict, ...]:
+    return decide(find_lapses(agreements(view), view).standing, view, past)
+
+
+def _one(view: Picture, past: Past = NOBODY_YET) -> tuple[Decision, str]:
+    (verdict,) = _verdicts(view, past)
+    return verdict.decision, verdict.reason
+
+
+def test_my_own_breach_gets_a_draft() -> None:
+    assert _one(VIEW) == (Decision.DRAFT, "you called this meeting off and no new date stands")
+
+
+LAPSE = _verdicts(VIEW)[0].lapse.id
+AFTER = {
+    DraftState.PLACED: Decision.DRAFTED,
+    DraftState.EDITED: Decision.DRAFTED,
+    DraftState.DISCARDED: Decision.SKIP,
+    DraftState.INTENT: Decision.HOLD,
+    DraftState.UNKNOWN: Decision.HOLD,
+    DraftState.PARKED: Decision.HOLD,
+    DraftState.SENT: None,
+    DraftState.OVERTAKEN: None,
+    DraftState.ACCEPTED: None,
+}
+
+
+@pytest.mark.parametrize("state", list(DraftState))
+def test_a_draft_of_an_earlier_pass_decides(state: DraftState) -> None:
+    decisions = [one.decision for one in _verdicts(VIEW, Past(drafts={LAPSE: state}))]
+    assert decisions == ([AFTER[state]] if AFTER[state] else [])
+
+
+def test_dismissed_is_remembered() -> None:
+    assert _one(VIEW, Past(dismissed=frozenset({LAPSE}))) == (Decision.SKIP, "you dismissed it")
+
+
+@pytest.mark.parametrize("entry", ["gijs@bakker.example", "bakker.example", "example"])
+def test_who_is_on_the_ignore_list_is_left_alone(entry: str) -> None:
+    view = picture(now=march(10), events=[CANCELLED], policy=replace(POLICY, ignore=frozenset({entry})))
+    assert _one(view)[0] is Decision.SKIP
+
+
+def test_an_ignored_domain_is_a_whole_word() -> None:
+    view = picture(now=march(10), events=[CANCELLED], policy=replace(POLICY, ignore=frozenset({"ker.example"})))
+    assert _one(view)[0] is Decision.DRAFT
+
+
+THEIRS = replace(CANCELLED, organizer=GIJS)
+
+
+def test_their_breach_gets_no_apology_unless_a_friendly_note_is_wished() -> None:
+    assert _one(picture(now=march(10), events=[THEIRS]))[0] is Decision.SKIP
+    wished = picture(now=march(10), events=[THEIRS], policy=replace(POLICY, when_they_cancel=WhenTheyCancel.DRAFT))
+    assert _one(wished)[0] is Decision.DRAFT
+
+
+def test_doubt_holds_and_says_which() -> None:
+    decision, reason = _one(picture(now=march(10), remembered=[seen(event(), march(9))], doubtful=["Agenda"]))
+    assert decision is Decision.HOLD
+    assert "could not be trusted" in reason
+
+
+def test_with_half_the_mail_unread_nobody_is_told_i_did_not_answer() -> None:
+    view = picture([mail("ask", march(2))], now=march(10), readings={"ask": asking()}, mail_complete=False)
+    assert _one(view)[0] is Decision.HOLD
+
+
+def test_more_than_eight_others_are_for_the_owner() -> None:
+    crowd = [Address("", f"a{number}@many.example") for number in range(9)]
+    assert (
+        _one(picture(now=march(10), events=[event(others=crowd, status=EventStatus.CANCELLED, modified=march(9))]))[0]
+        is Decision.HOLD
+    )
+    eight = event(others=crowd[:8], status=EventStatus.CANCELLED, modified=march(9))
+    assert _one(picture(now=march(10), events=[eight]))[0] is Decision.DRAFT
+
+
+def test_the_owners_own_draft_in_the_conversation_comes_first() -> None:
+    view = picture([mail("ask", march(2))], now=march(10), readings={"ask": asking()})
+    assert _one(view, Past(own_drafts=frozenset({MessageId("<ask@test>")})))[0] is Decision.HOLD
+    assert _one(view, Past(own_drafts=frozenset({MessageId("<other@test>")})))[0] is Decision.DRAFT
+
+
+def test_after_my_own_words_there_is_a_day_to_propose_a_date() -> None:
+    mails = [mail("ask", march(2)), mine("off", march(9, 12), answers="ask")]
+    readings = {"ask": talking(MeetingAct.PROPOSE), "off": talking(MeetingAct.CANCEL, fault="me")}
+    assert _one(picture(mails, now=march(9, 13), readings=readings))[0] is Decision.HOLD
+    assert _one(picture(mails, now=march(10, 13), readings=readings))[0] is Decision.DRAFT
+
+
+def test_the_brake_holds_the_least_urgent_and_drops_nothing() -> None:
+    events = [
+        event(
+            f"{number}@test",
+            march(12),
+            others=(Address("", f"p{number}@test.example"),),
+            status=EventStatus.CANCELLED,
+            modified=march(9),
+        )
+        for number in range(7)
+    ]
+    ask = mail("ask", march(2))
+    view = picture([ask], now=march(10), readings={"ask": asking()}, events=events)
+    verdicts = _verdicts(view, Past(placed_today=1))
+    assert [one.decision for one in verdicts] == [Decision.DRAFT] * 4 + [Decision.HOLD] * 4
+    assert verdicts[-1].lapse.kind == "unanswered"
+    assert "tomorrow" in verdicts[-1].reason
+
+
+def test_every_reason_is_one_sentence_without_a_full_stop() -> None:
+    for state in DraftState:
+        assert all(". " not in one.reason and one.reason for one in _verdicts(VIEW, Past(drafts={LAPSE: state})))
