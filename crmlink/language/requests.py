@@ -17,7 +17,7 @@ from crmlink.language.sentences import Sentence, sentences
 from crmlink.language.wording import Wording, wording
 from crmlink.model.reading import DateMention, NearMiss, Request
 
-_QUESTION_WORDS = 2
+_QUESTION_WORDS = 1
 _PITCHES = 2
 _SHORT_TEXT = 4
 """Sentences: in a mail this short a soft wish ("we should discuss this") is the point; in a longer one it is talk."""
