@@ -7,8 +7,10 @@ their iTIP evidence is kept elsewhere, only their prose is not read as somebody'
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from crmlink.facts.bulk import bulk_reason
-from crmlink.facts.cues import pattern, words
+from crmlink.facts.cues import lower_pattern, words
 from crmlink.facts.headers import Headers, clean, decode_words
 from crmlink.facts.letter import Letter
 from crmlink.facts.people import is_no_reply
@@ -23,9 +25,9 @@ _QUOTE_LENGTH = 60
 
 def automatic(letter: Letter) -> tuple[Automatic | None, str]:
     """The kind of automatic mail and the header or words that showed it; None and "" for personal mail."""
-    by_words = () if letter.from_owner else (_auto_reply_words, _notification_words, _bulk_words)
-    for rule in (_bounce, _calendar, _auto_reply_header, _list_header, _notification_header, *by_words):
-        if found := rule(letter):
+    for rule in _BY_HEADER if letter.from_owner else (*_BY_HEADER, *_BY_WORDS):
+        found = rule(letter)
+        if found:
             return found
     return None, ""
 
@@ -197,17 +199,27 @@ def _null_return_path(headers: Headers) -> bool:
 
 
 def _starts(subject: str, cues: str) -> bool:
-    return bool(pattern("automatic", cues, _AT_START).match(subject))
+    return bool(lower_pattern("automatic", cues, _AT_START).match(subject.lower()))
 
 
 def _finds(text: str, cues: str) -> str:
-    match = pattern("automatic", cues).search(text)
+    match = lower_pattern("automatic", cues).search(text)
     return match.group() if match else ""
 
 
 def _all(text: str, cues: str) -> list[str]:
-    return [match.group() for match in pattern("automatic", cues).finditer(text)]
+    return [match.group() for match in lower_pattern("automatic", cues).finditer(text)]
 
 
 def _quoted(cue: str) -> str:
     return f'the words "{clean(cue, _QUOTE_LENGTH)}"'
+
+
+_BY_HEADER: tuple[Callable[[Letter], Found], ...] = (
+    _bounce,
+    _calendar,
+    _auto_reply_header,
+    _list_header,
+    _notification_header,
+)
+_BY_WORDS: tuple[Callable[[Letter], Found], ...] = (_auto_reply_words, _notification_words, _bulk_words)

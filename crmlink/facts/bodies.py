@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from crmlink.facts.headers import NAME_LENGTH, clean
 from crmlink.facts.html import html_to_text
@@ -27,6 +28,7 @@ _NO_PLAIN = re.compile(
 )
 _BOILERPLATE_LENGTH = 400
 _ENOUGH = 3
+_MAX_TEXTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Body:
 
 def read_body(root: Part) -> Body:
     """What the message says and carries."""
-    texts = [text for text in _texts(root) if text.text.strip()]
+    texts = [text for text in islice(_texts(root), _MAX_TEXTS) if text.text.strip()]
     leaves = list(_leaves(root, in_forward=False))
     return Body(
         text="\n\n".join(text.text.strip("\n") for text in texts),

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 
-from crmlink.facts.cues import pattern
+from crmlink.facts.cues import lower_pattern
 from crmlink.facts.headers import clean
 from crmlink.facts.letter import Letter
 
 _NEEDED = 4
 _COLD_NEEDED = 3
+_SUSPECT = 2
+_PICTURES = 3
 _LINK = re.compile(r"https?://|<a\s", re.IGNORECASE)
 _IMAGE = re.compile(r"<img\s", re.IGNORECASE)
 _LIST_ADDRESS = re.compile(
@@ -35,10 +37,17 @@ def bulk_reason(letter: Letter) -> str:
     """Why this is no personal mail, or an empty string."""
     if reason := _list_shape(letter):
         return reason
-    signs = _signs(letter)
-    points = sum(weight for weight, _ in signs)
-    if points >= _NEEDED:
-        return "; ".join(sign for _, sign in signs if sign)[:200]
+    signs = _shape_signs(letter)
+    telling = _telling_words(letter)
+    if telling or sum(weight for weight, _ in signs) >= _SUSPECT:
+        signs = [
+            *telling,
+            *signs,
+            (_many(letter, "newsletter"), "newsletter words"),
+            (_many(letter, "marketing"), "sales words"),
+        ]
+        if sum(weight for weight, _ in signs) >= _NEEDED:
+            return "; ".join(sign for weight, sign in signs if weight > 0 and sign)[:200]
     return _cold(letter)
 
 
@@ -54,23 +63,24 @@ def _list_shape(letter: Letter) -> str:
     return ""
 
 
-def _signs(letter: Letter) -> list[tuple[int, str]]:
-    """What points at bulk mail, each with its weight; negative for what points at a person."""
+def _telling_words(letter: Letter) -> list[tuple[int, str]]:
+    return [(2, found) for cues in ("unsubscribe", "browser") if (found := _words(letter, cues))]
+
+
+def _shape_signs(letter: Letter) -> list[tuple[int, str]]:
+    """What points at bulk mail without reading it, each with its weight; negative for what points at a person."""
     body = letter.html or letter.text
     links = len(_LINK.findall(body))
-    signs = [
-        *((2, found) for cues in ("unsubscribe", "browser") if (found := _words(letter, cues))),
-        (_many(letter, "newsletter"), ""),
-        (_many(letter, "marketing"), ""),
+    pictures = bool(letter.html) and not letter.plain and len(_IMAGE.findall(body)) >= _PICTURES
+    return [
         (min(2, links // 8), f"{links} links"),
-        (1 if letter.html and not letter.plain and len(_IMAGE.findall(body)) > 2 else 0, "pictures only"),  # noqa: PLR2004
-        (1 if letter.from_office else 0, "sent by an office"),
+        (int(pictures), "pictures"),
+        (int(letter.from_office), "sent by an office"),
         (_sender_weight(letter), "the sender's address"),
-        (1 if not letter.to_owner else 0, "not addressed to the owner"),
-        (1 if _TO_ALL.search(letter.text[:300]) else 0, "a greeting to all"),
+        (int(not letter.to_owner), "not addressed to the owner"),
+        (int(bool(_TO_ALL.search(letter.text[:300]))), "a greeting to all"),
         (-3 if "in-reply-to" in letter.headers else 0, ""),
     ]
-    return [(weight, sign) for weight, sign in signs if weight]
 
 
 def _sender_weight(letter: Letter) -> int:
@@ -81,12 +91,12 @@ def _sender_weight(letter: Letter) -> int:
 
 
 def _words(letter: Letter, cues: str) -> str:
-    match = pattern("bulk", cues).search(letter.text)
+    match = lower_pattern("bulk", cues).search(letter.text)
     return f'the words "{clean(match.group(), 60)}"' if match else ""
 
 
 def _many(letter: Letter, cues: str) -> int:
-    found = {match.group().lower() for match in pattern("bulk", cues).finditer(letter.text)}
+    found = {match.group() for match in lower_pattern("bulk", cues).finditer(letter.text)}
     return min(2, len(found) // 2)
 
 
@@ -94,5 +104,5 @@ def _cold(letter: Letter) -> str:
     """Sales mail to a stranger, written as if it were personal."""
     if letter.answers:
         return ""
-    found = {match.group().lower(): match.group() for match in pattern("bulk", "cold").finditer(letter.text)}
+    found = {match.group(): match.group() for match in lower_pattern("bulk", "cold").finditer(letter.text)}
     return f'the words "{clean(next(iter(found.values())), 60)}"' if len(found) >= _COLD_NEEDED else ""

@@ -26,6 +26,14 @@ def words(file: str, name: str) -> frozenset[str]:
 @cache
 def pattern(file: str, name: str, template: str = "{}") -> re.Pattern[str]:
     """A list of regular expressions as one; `template` says where in a text it must stand ("^(?:{})$")."""
-    return re.compile(
-        template.replace("{}", "|".join(str(item) for item in _table(file)[name])), re.IGNORECASE | re.MULTILINE
-    )
+    return re.compile(_alternatives(file, name, template), re.IGNORECASE | re.MULTILINE)
+
+
+@cache
+def lower_pattern(file: str, name: str, template: str = "{}") -> re.Pattern[str]:
+    """The same for text that is in lower case already, several times faster."""
+    return re.compile(_alternatives(file, name, template), re.MULTILINE)
+
+
+def _alternatives(file: str, name: str, template: str) -> str:
+    return template.replace("{}", "|".join(str(item) for item in _table(file)[name]))

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 MAX_HTML = 256 * 1024
 MAX_DEPTH = 200
 _MAX_NODES = 40_000
+_MAX_STYLE = 1000
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)[^<>]*?(/?)>")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -86,7 +87,7 @@ _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$|!)|max-height\s*:\s*0(?:px)?\s*(?:;|$|!)",
     re.IGNORECASE,
 )
-_BAR_LEFT = re.compile(r"border-left\s*:(?!\s*(?:none|0))[^;]*(?:solid|px|pt)", re.IGNORECASE)
+_BAR_LEFT = re.compile(r"border-left\s*:(?!\s*(?:none|0))[^;]{0,60}?(?:solid|px|pt)", re.IGNORECASE)
 _INDENTED = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.IGNORECASE)
 _SIGNATURE = re.compile(
     r"\b(?:gmail_signature|moz-signature|ms-outlook-mobile-signature|protonmail_signature_block|x_signature|signature_block)\b|^Signature$",
@@ -167,21 +168,26 @@ class _Writer:
 
 def _walk(root: LexborNode, writer: _Writer) -> None:
     """Visits nodes in document order without recursion."""
-    node: LexborNode | None = root
+    node = root
     opened: list[tuple[str, bool]] = []
     for _ in range(_MAX_NODES):
-        if node is None:
+        after = _enter(node, writer, opened) or _after(node, writer, opened)
+        if after is None:
             return
-        child = _enter(node, writer, opened)
-        if child is not None:
-            node = child
-            continue
-        while node is not None and node.next is None:
-            node = node.parent
-            if node is None or not opened:
-                return
-            _leave(writer, opened)
-        node = node.next if node is not None else None
+        node = after
+
+
+def _after(node: LexborNode, writer: _Writer, opened: list[tuple[str, bool]]) -> LexborNode | None:
+    """The next node outside this one; elements that end on the way there are left."""
+    current: LexborNode | None = node
+    while current is not None:
+        if current.next is not None:
+            return current.next
+        current = current.parent
+        if not opened:
+            return None
+        _leave(writer, opened)
+    return None
 
 
 def _enter(node: LexborNode, writer: _Writer, opened: list[tuple[str, bool]]) -> LexborNode | None:
@@ -238,12 +244,12 @@ def _leave(writer: _Writer, opened: list[tuple[str, bool]]) -> None:
 
 
 def _hidden(attributes: dict[str, str | None]) -> bool:
-    return "hidden" in attributes or bool(_HIDDEN.search(attributes.get("style") or ""))
+    return "hidden" in attributes or bool(_HIDDEN.search((attributes.get("style") or "")[:_MAX_STYLE]))
 
 
 def _quotes(tag: str, attributes: dict[str, str | None]) -> bool:
     """Whether the element holds quoted mail: a bar on its left side, or a blockquote that is no mere indentation."""
-    style = attributes.get("style") or ""
+    style = (attributes.get("style") or "")[:_MAX_STYLE]
     if tag == "blockquote":
         return attributes.get("type") == "cite" or not _INDENTED.search(style)
     if tag == "div" and "yahoo_quoted" in (attributes.get("class") or ""):

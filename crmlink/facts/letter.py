@@ -19,7 +19,7 @@ _LOOKS_BOUNCED = re.compile(
     r"deliver|bounce|undeliver|returned mail|mail system|mailer-daemon|permanent (?:fatal )?error|could not be (?:sent|delivered)|unknown user|user unknown",
     re.IGNORECASE,
 )
-_MAX_BOUNCE = 100_000
+_MAX_BOUNCE = 30_000
 _MAX_BOUNCE_PARTS = 50
 
 
@@ -28,7 +28,7 @@ class Letter:
     """A message as the detectors of automatic mail see it.
 
     `types` are the content types of all parts, `report_type` the parameter of a multipart/report. `text` is the newly
-    written text with its signature, `html` the HTML as sent (empty when there is none), `plain` whether there was a plain text.
+    written text with its signature, in lower case and cut to its first and last pages; `html` the HTML as sent (empty when there is none), `plain` whether there was a plain text.
     `calendar_method` is the METHOD of an invitation that is part of the message itself, not an attached file.
     """
 

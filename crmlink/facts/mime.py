@@ -27,6 +27,7 @@ from crmlink.model.problem import Problem
 MAX_MESSAGE = 8 * 1024 * 1024
 _MAX_CALENDARS = 10
 _MAX_RESULTS = 10
+_PAGES = 20_000
 _EARLIEST = 1980
 _FUTURE = timedelta(days=2)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -88,7 +89,7 @@ class _Reader:
                 )
             )
         subject = headers.text("subject")
-        reply = visible_reply(self.body.text, writer=author.name if author else "")
+        reply = visible_reply(self.body.text, writer=author)
         found = self._invitations()
         kind, reason = automatic(self._letter(author, (*to, *cc, *bcc), subject, f"{reply.reply}\n{reply.signature}"))
         answered = message_ids(headers.first("in-reply-to"))
@@ -160,7 +161,7 @@ class _Reader:
             sender=author,
             recipients=people,
             subject=subject,
-            text=text,
+            text=(text if len(text) <= _PAGES else f"{text[: _PAGES // 2]}\n{text[-_PAGES // 2 :]}").lower(),
             html=self.body.html,
             plain=self.body.plain,
             types=self.body.types,

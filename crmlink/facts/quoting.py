@@ -13,12 +13,17 @@ from functools import cache
 
 from crmlink.facts.cues import pattern, words
 from crmlink.facts.signatures import split_signature
+from crmlink.model.contact import Address
 
 _MARKED = re.compile(r"\s{0,4}(?:>|[A-Za-z]{1,12}>(?:\s|$)|\|(?:\s|$))")
 _RULE = re.compile(r"[\s*]*[-_=—–]{3,}[\s*]*")
+MAX_LINES = 3000
 _INTRODUCTION_LINES = 4
 _LONGEST_INTRODUCTION = 400
 _LONGEST_LINE = 1000
+_HEADER_LINES = 12
+_ENOUGH_FIELDS = 2
+_HAS_YEAR = re.compile(r"^(?:On|Op|Am|Le|El|Em|Il|Den)\b.*\b(?:19|20)\d\d\b.*\d:\d\d", re.IGNORECASE)
 _HAS_TIME = re.compile(r"\d")
 
 
@@ -31,9 +36,9 @@ class VisibleReply:
     signature: str
 
 
-def visible_reply(text: str, *, writer: str = "") -> VisibleReply:
-    """The three parts of `text`. `writer` is the sender's display name, which helps to find an unmarked signature."""
-    lines = [line.rstrip() for line in text.split("\n")]
+def visible_reply(text: str, *, writer: Address | None = None) -> VisibleReply:
+    """The three parts of `text`. Knowing its writer helps to find a signature that nothing marks."""
+    lines = [line.rstrip() for line in text.split("\n", MAX_LINES)[:MAX_LINES]]
     quoted = _quoted_lines(lines)
     replies: list[str] = []
     signatures: list[str] = []
@@ -132,18 +137,20 @@ def _header_block(lines: list[str], at: int) -> bool:
     """Whether a block "From: ... Sent: ... To: ... Subject: ..." begins here, in any language and order after From."""
     if not _field("from").match(lines[at][:_LONGEST_LINE]):
         return False
-    fields = skipped = 0
-    for line in lines[at + 1 : at + 12]:
+    fields = telling = blanks = 0
+    for line in lines[at + 1 : at + _HEADER_LINES]:
         if not line:
-            skipped += 1
-            if skipped > 1 and fields == 0:
+            blanks += 1
+            if blanks > 1 and not fields:
                 break
-            continue
-        if _field("others").match(line[:_LONGEST_LINE]):
+        elif _field("others").match(line[:_LONGEST_LINE]):
             fields += 1
-        elif fields >= 2:  # noqa: PLR2004 - two more fields make it a header block
+            telling += 1
+        elif _field("dates").match(line[:_LONGEST_LINE]):
+            fields += 1
+        elif fields >= _ENOUGH_FIELDS:
             break
-    return fields >= 2  # noqa: PLR2004
+    return fields >= _ENOUGH_FIELDS and telling > 0
 
 
 def _introduction(lines: list[str], at: int) -> int:
@@ -166,7 +173,7 @@ def _introduction(lines: list[str], at: int) -> int:
 
 
 def _blank_ends(line: str, joined: str) -> bool:
-    return not line and (not joined or not joined.rstrip().endswith(("<", ">", ",")))
+    return not line and not (joined.endswith(("<", ">", ",")) or _HAS_YEAR.search(joined))
 
 
 def _may_introduce(line: str) -> bool:

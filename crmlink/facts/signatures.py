@@ -8,10 +8,13 @@ the text wherever it stands.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from crmlink.facts.cues import pattern
+from crmlink.model.contact import Address
 
 _DELIMITER = re.compile(r"\s*(?:--|—|-- -|––|\*--\*)\s*")
+_LINK = re.compile(r"<?\(?\bhttps?://[^\s<>()]{1,500}\)?>?|<mailto:[^<>\s]{1,200}>")
 _RULE = re.compile(r"\s*(?:[_]{5,}|[-=*#~+]{3,})\s*")
 _DECORATION = re.compile(r"[\s\-_=*#~+ᐧ.|–—>]*")
 _POSTSCRIPT = re.compile(r"\s*\(?(?:P\.?\s?P?\.?S\.?|N\.?B\.?)(?:\s*[.:,;)–-]+|\s)\s*\S", re.IGNORECASE)
@@ -25,15 +28,22 @@ _LONGEST_CLOSING = 90
 _NAME_WORDS = 5
 _PROSE_WORDS = 7
 _SHORT_TAIL = 12
+_LOOK_AHEAD = 4
+_LONGEST_DEVICE = 180
+_LONGEST_DISCLAIMER = 400
+_SHORT_LABEL = 5
+_AROUND_NAME = " \t,.-–—/*_~"
 
 _CLOSING = r"^\W{0,3}(?:{})(?:\s*[,.!:;)~–-]+\s*|\s+|$)(?P<rest>.{0,60})$"
 _DEVICE = r"^[\s<(\[*_-]*(?:{})[\s>)\]*_.]*$"
 _DISCLAIMER = r"^[\s*_>-]{0,4}(?:{})"
 
 
-def split_signature(lines: list[str], *, writer: str = "", first: bool = True) -> tuple[list[str], list[str]]:
+def split_signature(
+    lines: list[str], *, writer: Address | None = None, first: bool = True
+) -> tuple[list[str], list[str]]:
     """The lines of the text and the lines of the signature. `first` is False for answers below a quote."""
-    end = _end(lines, writer)
+    end = _end(lines, writer, first=first)
     text, signature = list(lines[:end]), list(lines[end:])
     postscript = _postscript(signature)
     while text and _DECORATION.fullmatch(text[-1]):
@@ -43,54 +53,60 @@ def split_signature(lines: list[str], *, writer: str = "", first: bool = True) -
     return text, signature
 
 
-def _end(lines: list[str], writer: str) -> int:
+def _end(lines: list[str], writer: Address | None, *, first: bool) -> int:
     """The number of lines that belong to the text."""
-    written = False
-    for at, line in enumerate(lines):
-        if not line.strip():
-            continue
-        if _cuts(lines, at, written=written) or (written and _signs(lines, at, writer)):
+    filled = [at for at, line in enumerate(lines) if line.strip()]
+    for place, at in enumerate(filled):
+        written = place > 0 or not first
+        below = _Below([lines[i] for i in filled[place + 1 : place + 1 + _LOOK_AHEAD]], len(filled) - place - 1)
+        if _cuts(lines[at], below, written=written):
             return at
-        if _closes(lines, at, writer, written=written):
+        if written and writer and _signs(lines[at], below, writer, after_blank=at > 0 and not lines[at - 1].strip()):
+            return at
+        if _closes(lines[at], below, writer.name if writer else "", written=written):
             return at + 1
-        written = True
     return len(lines)
 
 
-def _cuts(lines: list[str], at: int, *, written: bool) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """What stands below a line: the next few lines that are not empty, and how many there are in all."""
+
+    lines: list[str]
+    count: int
+
+
+def _cuts(line: str, below: _Below, *, written: bool) -> bool:
     """Whether the signature begins with this line, whatever stood above it."""
-    line = lines[at]
     if _DELIMITER.fullmatch(line):
         return True
     if _RULE.fullmatch(line):
-        rest = [one for one in lines[at + 1 :] if one.strip()]
-        return line.strip().startswith("_") and written and len(rest) <= _SHORT_TAIL
-    if len(line) <= 2 * _LONGEST_CLOSING and pattern("signatures", "devices", _DEVICE).match(line):
+        return line.strip().startswith("_") and written and below.count <= _SHORT_TAIL
+    if len(line) <= _LONGEST_DEVICE and pattern("signatures", "devices", _DEVICE).match(_LINK.sub("", line)):
         return True
-    return written and bool(pattern("signatures", "disclaimers", _DISCLAIMER).match(" ".join(lines[at : at + 3])))
+    paragraph = " ".join((line, *below.lines[:2]))[:_LONGEST_DISCLAIMER]
+    return written and bool(pattern("signatures", "disclaimers", _DISCLAIMER).match(paragraph))
 
 
-def _closes(lines: list[str], at: int, writer: str, *, written: bool) -> bool:
+def _closes(line: str, below: _Below, writer: str, *, written: bool) -> bool:
     """Whether this line takes leave: a closing with nothing but a name on it, and no new paragraph below."""
-    line = lines[at]
     if len(line) > _LONGEST_CLOSING:
         return False
-    following = [one for one in lines[at + 1 :] if one.strip()]
     if match := pattern("signatures", "closings", _CLOSING).match(line):
-        return _name_like(match["rest"], writer) and (written or bool(following)) and not _goes_on(following, writer)
+        return _name_like(match["rest"], writer) and (written or below.count > 0) and not _goes_on(below.lines, writer)
     match = pattern("signatures", "thanks", _CLOSING).match(line)
     if match is None or not written or not _name_like(match["rest"], writer):
         return False
-    return bool(match["rest"].strip()) or (bool(following) and _is_name(following[0], writer))
+    return bool(match["rest"].strip()) or (bool(below.lines) and _is_name(below.lines[0], writer))
 
 
 def _goes_on(following: list[str], writer: str) -> bool:
     """Whether prose follows at once: then it was no farewell."""
-    return bool(following) and _prose(following[0]) and not any(_is_name(line, writer) for line in following[:4])
+    return bool(following) and _prose(following[0]) and not any(_is_name(line, writer) for line in following)
 
 
 def _prose(line: str) -> bool:
-    return len(line.split()) >= _PROSE_WORDS and not _CONTACT.search(line) and line.count("|") == 0
+    return len(line.split()) >= _PROSE_WORDS and not _CONTACT.search(line[:500]) and line.count("|") == 0
 
 
 def _name_like(rest: str, writer: str) -> bool:
@@ -138,16 +154,40 @@ _PARTICLES = frozenset(
 )
 
 
-def _signs(lines: list[str], at: int, writer: str) -> bool:
-    """Whether the writer's own name stands alone here, near the end."""
-    line = lines[at].strip(" \t,.-–—/*_~")
-    if not writer or not line or len(line) > _LONGEST_CLOSING:
+def _signs(line: str, below: _Below, writer: Address, *, after_blank: bool) -> bool:
+    """Whether the writer's name or company stands here as a signature does, near the end."""
+    line = line.strip(_AROUND_NAME)
+    if not line or len(line) > _LONGEST_CLOSING or below.count > _SHORT_TAIL:
         return False
-    names = writer.split()
-    if line.casefold() not in {writer.casefold(), names[0].casefold(), "".join(name[0] for name in names).casefold()}:
+    if _names(line, writer.name):
+        return not (below.lines and _prose(below.lines[0]) and _SENTENCE.search(below.lines[0]))
+    return after_blank and _letterhead(line, writer)
+
+
+def _names(line: str, name: str) -> bool:
+    """Whether the line is the writer's first name, full name, initials, or initial with surname."""
+    parts = name.casefold().split()
+    words = line.casefold().replace(".", ". ").split()
+    if not parts or not words:
         return False
-    following = [one for one in lines[at + 1 :] if one.strip()]
-    return len(following) <= _SHORT_TAIL and not (following and _prose(following[0]) and _SENTENCE.search(following[0]))
+    initials = "".join(part[0] for part in parts)
+    if line.casefold() in (" ".join(parts), parts[0]) or line.casefold().replace(".", "") in (
+        initials,
+        initials[0] + initials[-1],
+        initials[0],
+    ):
+        return True
+    return len(parts) > 1 and len(words) <= len(parts) + 1 and words[-1] == parts[-1] and words[0][0] == parts[0][0]
+
+
+def _letterhead(line: str, writer: Address) -> bool:
+    """Whether a line opens with the writer's full name, or with the company their address is at."""
+    start = re.split(r"\s*[|•·,–—]|\s-\s", line, maxsplit=1)[0].strip()
+    if writer.name and " " in writer.name and start.casefold() == writer.name.casefold():
+        return True
+    label = writer.domain.rpartition(".")[0].rpartition(".")[2].replace("-", "")
+    letters = re.sub(r"[^\w]", "", line.casefold())
+    return len(label) > _SHORT_LABEL and letters.startswith(label) and not line.casefold().startswith(label + " ")
 
 
 def _postscript(signature: list[str]) -> list[str]:
