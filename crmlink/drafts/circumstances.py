@@ -43,10 +43,15 @@ _COMMON_NOUN = re.compile(
     r"(?i)^(kantoor|office|büro|thuis|home|hier|lobby|receptie|reception|restaurant|café|cafe|hotel|zaal|kamer|room|nvt|tbd|nader|"
     r"nederland|netherlands|deutschland|germany|vergaderzaal.*|meeting.*|spreekkamer.*|bij .*|at .*|boardroom.*|conference.*)$"
 )
-_CALL = re.compile(
-    r"(?i)\b(?:terugbel\w*|belt?(?: \w+)? (?:je|u|jullie|me|mij|ons)|(?:je|u|jullie|me|mij|ons)\b[^.,;]{0,40}\b(?:op|terug)?bellen"
-    r"|(?:call|ring|phone) (?:you|me|us)\b|give (?:you|me|us) a (?:call|ring)"
-    r"|zurückruf\w*|rufe? (?:dich|sie|euch|mich|uns)\b|(?:dich|sie|euch|mich|uns)\b[^.,;]{0,40}\banrufen)"
+_CALL_THEM = re.compile(
+    r"(?i)\b(?:terugbel\w*|bel (?:je|u|jullie)|(?:je|u|jullie)\b[^.,;]{0,40}\b(?:op)?bellen"
+    r"|(?:call|ring|phone) you\b|give you a (?:call|ring)"
+    r"|zurückruf\w*|rufe? (?:dich|sie|euch)\b|(?:dich|sie|euch)\b[^.,;]{0,40}\banrufen)"
+)
+_CALL_ME = re.compile(
+    r"(?i)\b(?:terugbel\w*|belt? (?:\w+ )?(?:me|mij|ons)|(?:me|mij|ons)\b[^.,;]{0,40}\b(?:op)?bellen"
+    r"|(?:call|ring|phone) (?:me|us)\b|give (?:me|us) a (?:call|ring)"
+    r"|zurückruf\w*|rufen? sie (?:mich|uns)\b|(?:mich|uns)\b[^.,;]{0,40}\banrufen)"
 )
 _CAME = re.compile(
     r"(?i)\b(?:dichte deur|(?:stond|sta|was|ben)\b[^.]{0,40}\b(?:deur|balie|receptie|kantoor|langs)|langsgekomen|langs geweest|voor niets gekomen"
@@ -129,8 +134,14 @@ def topic_of(agreement: Agreement) -> str:
 
 
 def is_call(agreement: Agreement) -> bool:
-    """Whether the words are about the owner calling the other: promised, or asked for."""
-    return agreement.kind is not AgreementKind.MEETING and _CALL.search(agreement.quote) is not None
+    """Whether the words are about the owner calling the other: promised by the one, or asked for by the other."""
+    match agreement.kind:
+        case AgreementKind.PROMISE:
+            return _CALL_THEM.search(agreement.quote) is not None
+        case AgreementKind.REQUEST:
+            return _CALL_ME.search(agreement.quote) is not None
+        case _:
+            return False
 
 
 def _words_of_contact(agreement: Agreement) -> list[str]:

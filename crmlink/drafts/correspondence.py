@@ -21,7 +21,7 @@ from crmlink.model.reading import Reading, Register
 _TITLE = re.compile(
     r"(?im)^\W*(?P<title>dhr|de heer|mevr|mevrouw|mw|mrs|ms|herr|frau)\b\.?\s+[A-Z]|\((?P<behind>dhr|mevr|mw|m/?r?s)\.?\)"
 )
-_PHONE = re.compile(r"(?<![\d+])(\+\d{1,3}[ .-]?(?:\(0\))?[ .-]?|0)\d(?:[ .-]?\d){7,10}(?!\d)")
+_PHONE = re.compile(r"(?<![\w+])(?:\+\d{1,3}[ .-]?(?:\(0\))?[ .-]?|0)\d(?:[ .-]{0,3}\d){6,10}(?!\d)")
 _NO_PHONE_LINE = re.compile(r"(?i)\b(kvk|btw|vat|iban|bic|fax|f:|ust|registration)\b")
 
 

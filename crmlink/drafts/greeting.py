@@ -13,7 +13,7 @@ _GREETING = re.compile(
     r"(?P<word>hoi|hallo|hey|hé|hai|ha|dag|beste|geachte|goedemorgen|goedemiddag|goedenavond|goedendag"
     r"|hi|hello|dear|good morning|good afternoon"
     r"|sehr geehrte[r]?|liebe[r]?|guten tag|guten morgen|moin)"
-    r"\s+(?P<who>[^,!.\n]{2,60}?)\s*[,!.]?\s*(?:$|\n)",
+    r"\s+(?P<who>(?:[a-z]{2,4}\.\s?)?[^,!.\n]{2,60}?)\s*(?:[,!.\n]|$)",
     re.IGNORECASE,
 )
 _TITLED = re.compile(

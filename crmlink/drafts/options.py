@@ -79,8 +79,13 @@ def find_options(  # noqa: PLR0913  the facts are unlike each other; a bundle fo
 
 
 def working_day_after(moment: datetime, policy: Policy, count: int) -> date:
-    """The `count`-th working day after the day of this moment, by the owner's working hours and holidays."""
-    return _calendar(policy).add_working_days(moment.astimezone(policy.zone).date(), count)
+    """The `count`-th day of the ordinary working week after this moment's day, or the owner's next working day then.
+
+    Counted by Monday to Friday, not by the owner's week: who works on Wednesdays only need not wait a fortnight.
+    """
+    ordinary, own = WorkingCalendar(policy.zone, policy.country), _calendar(policy)
+    day = ordinary.add_working_days(moment.astimezone(policy.zone).date(), count)
+    return day if own.is_working_day(day) else own.add_working_days(day, 1)
 
 
 def _calendar(policy: Policy) -> WorkingCalendar:
@@ -160,7 +165,7 @@ def _cost(item: tuple[int, Option], wish: _Wish, used: set[date], blocked: tuple
     cost = place * 1.0
     cost += abs(hour - wish.favourite(morning=morning)) * 0.75
     cost += 3.0 if morning != wish.morning else 0.0
-    cost -= 1.5 if slot.start.weekday() == wish.weekday else 0.0
-    cost += 1.5 if any(abs((day - slot.start.date()).days) == 1 for day in used) else 0.0
+    cost -= 3.0 if slot.start.weekday() == wish.weekday and hour == wish.hour else 0.0
+    cost += 2.0 * sum(abs((day - slot.start.date()).days) == 1 for day in used)
     cost += 0.0 if _is_free(slot, blocked, _MARGIN) else 1.0
     return cost
