@@ -6,6 +6,7 @@ problem when there is nothing safe to read. Never raises.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -32,6 +33,7 @@ from crmlink.model.problem import Problem
 MAX_DURATION: Final = timedelta(days=3660)
 MAX_UID: Final = 500
 MAX_ATTENDEES: Final = 1_000
+_WHOLE_DAYS: Final = re.compile(r"\+?P(?:(\d+)W)?(?:(\d+)D)?")
 LIBRARY_ERRORS: Final = (
     ArithmeticError,
     AssertionError,
@@ -180,8 +182,8 @@ class _Reading:
             duration: timedelta = self.parsed["DURATION"].dt
             if isinstance(start, datetime):
                 # Hours are exact, also over a change of the clock (RFC 5545 section 3.3.6); days are calendar days.
-                days = timedelta(days=duration.days)
-                return (start + days).astimezone(UTC).__add__(duration - days).astimezone(start.tzinfo)
+                days = min(_calendar_days(self.lines), duration)
+                return ((start + days).astimezone(UTC) + (duration - days)).astimezone(start.tzinfo)
             return start + max(timedelta(days=-(-duration // timedelta(days=1))), timedelta(days=1))
         if end is None:
             return start if isinstance(start, datetime) else start + timedelta(days=1)
@@ -237,6 +239,14 @@ def _first(value: Any) -> Any:
 def _uid(lines: tuple[str, ...]) -> EventUid:
     given = next((line.partition(":")[2] for line in lines if property_name(line) == "UID"), "")
     return EventUid(line_of(given, MAX_UID) or f"no-uid-{digest(*lines)[:16]}")
+
+
+def _calendar_days(lines: tuple[str, ...]) -> timedelta:
+    """The weeks and days a DURATION names as such: the library makes a day of PT24H."""
+    value = next(line.rpartition(":")[2] for line in lines if property_name(line) == "DURATION")
+    found = _WHOLE_DAYS.match(value.strip().upper())
+    weeks, days = (int(number or 0) for number in found.groups()) if found else (0, 0)
+    return timedelta(weeks=weeks, days=days)
 
 
 def _unknown_zone(uid: EventUid, tzid: str) -> Problem:

@@ -1,28 +1,25 @@
 """Turns the components of one UID into its occurrences inside a window (RFC 5545 section 3.8.5).
 
-The arithmetic is recurring-ical-events'; this module hands it bare times only, and keeps from it what it would get
-wrong or never finish: refused rules, overrides of occurrences that do not exist, the recurrence-id of moved
-occurrences. In: components of one UID, an aware window. Out: events, problems. Never raises.
+It keeps from the library what it would get wrong or never finish: refused rules, overrides of occurrences that do not
+exist, the recurrence-id of moved occurrences. In: components of one UID, an aware window. Out: events, problems.
+Never raises.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Final
 from zoneinfo import ZoneInfo
 
-import icalendar
-import recurring_ical_events
-
 from crmlink.facts.components import LIBRARY_ERRORS, Component, real_time, recurrence_key
+from crmlink.facts.expansion import expand
 from crmlink.facts.recurrence_guard import refusal
 from crmlink.model.ids import EventUid
 from crmlink.model.meeting import Event
 from crmlink.model.problem import Problem
 
-_NUMBER: Final = "X-CRMLINK-COMPONENT"
 _DAY: Final = timedelta(days=1)
 
 
@@ -42,13 +39,13 @@ def occurrences(
     return tuple(event for event in found if touches(event, start, end, zone=zone)), problems
 
 
-def touches(event: Event, start: datetime, end: datetime, *, zone: ZoneInfo) -> bool:
+def touches(event: Event, start: datetime, end: datetime, *, zone: tzinfo) -> bool:
     """Whether any of the event lies inside [start, end); days are days in `zone`."""
     first, last = moment_of(event.start, zone), moment_of(event.end, zone)
     return first < end and (last > start or first == last == start)
 
 
-def moment_of(value: date, zone: ZoneInfo) -> datetime:
+def moment_of(value: date, zone: tzinfo) -> datetime:
     """The value itself, or the midnight that begins the day in `zone`."""
     return value if isinstance(value, datetime) else datetime.combine(value, datetime.min.time(), zone)
 
@@ -72,108 +69,82 @@ def _expand(
 ) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:
     uid = master.event.uid
     try:
-        overrides = [component for component in components if component is not master]
-        strays = _strays(master, overrides)
-        kept = [master, *(component for component in overrides if component not in strays)]
-        found = _query(kept, start, end)
-        events = tuple(_event(kept[number], at, until) for number, at, until in found)
+        overrides = [one for one in components if one is not master and _matters(one, master, start, end)]
+        anchored = _anchored(master, overrides)
+        kept = [master, *anchored]
+        events = tuple(_occurrence(kept[number], at, until) for number, at, until in expand(kept, start, end))
     except LIBRARY_ERRORS:
         return tuple(component.event for component in components), (_refused(uid, "could not be worked out"),)
-    return events, tuple(_stray(uid) for _ in strays[:1])
+    return events, (_stray(uid),) if len(anchored) < len(overrides) else ()
 
 
-def _query(components: Sequence[Component], start: datetime, end: datetime) -> list[tuple[int, date, date]]:
-    """Index of the component, start and end of each occurrence between the two moments."""
-    calendar = icalendar.Calendar()
-    for number, component in enumerate(components):
-        calendar.add_component(_bare(component, number))
-    found = recurring_ical_events.of(calendar, components=["VEVENT"]).between(start, end)
-    return [(int(item[_NUMBER]), item["DTSTART"].dt, item["DTEND"].dt) for item in found]
+def _matters(override: Component, master: Component, start: datetime, end: datetime) -> bool:
+    """Whether the override, or the occurrence it replaces, may lie in the window."""
+    if override.event.this_and_future or touches(override.event, start, end, zone=UTC):
+        return True
+    assert override.replaces is not None
+    length = moment_of(master.event.end, UTC) - moment_of(master.event.start, UTC)
+    return start - length - 2 * _DAY < moment_of(override.replaces, UTC) < end + 2 * _DAY
 
 
-def _bare(component: Component, number: int) -> icalendar.Event:
-    """A component with nothing but its times."""
-    bare = icalendar.Event()
-    bare.add("UID", "series")
-    bare.add("DTSTART", component.event.start)
-    bare.add("DTEND", component.event.end)
-    bare.add(_NUMBER, str(number))
-    if component.replaces is not None:
-        extent = {"RANGE": "THISANDFUTURE"} if component.event.this_and_future else {}
-        bare.add("RECURRENCE-ID", component.replaces, parameters=extent)
-        return bare
-    for rule in component.rules:
-        bare.add("RRULE", _same_kind_of_end(rule, component.event.start))
-    if component.extra:
-        bare.add("RDATE", list(component.extra))
-    if component.excluded:
-        bare.add("EXDATE", list(component.excluded))
-    return bare
+def _anchored(master: Component, overrides: Sequence[Component]) -> list[Component]:
+    """The overrides with the exact name of the occurrence each replaces; without those that replace nothing.
 
-
-def _same_kind_of_end(rule: Any, start: date) -> Any:
-    """The rule with UNTIL of the kind that DTSTART has (RFC 5545 section 3.3.10); many programs write the other one.
-
-    A day includes all of that day; a moment bounds whole days by the day it falls on.
+    The library would add an override of nothing as an event of its own, and does not find a moment by its day.
     """
-    until = next(iter(rule.get("UNTIL", ())), None)
-    if until is None:
-        return rule
-    kept = icalendar.vRecur(rule)
-    if isinstance(start, datetime):
-        if not isinstance(until, datetime):
-            until = datetime.combine(until, datetime.max.time().replace(microsecond=0), start.tzinfo)
-        elif until.tzinfo is None:
-            until = until.replace(tzinfo=start.tzinfo)
-        kept["UNTIL"] = [until.astimezone(UTC)]
-    elif isinstance(until, datetime):
-        kept["UNTIL"] = [until.date()]
-    return kept
-
-
-def _strays(master: Component, overrides: Sequence[Component]) -> list[Component]:
-    """Overrides whose recurrence-id is no occurrence of the series: the library would add them as events of their own."""
-    strays = []
-    alone: Any = replace(master, excluded=())
+    wanted = [moment_of(override.replaces, UTC) for override in overrides if override.replaces]
+    if not wanted:
+        return []
+    alone = replace(master, excluded=())
+    starts = [start for _, start, _ in expand([alone], min(wanted) - _DAY, max(wanted) + 2 * _DAY)]
+    by_start = {start: start for start in starts}
+    by_day = {_day(start): start for start in reversed(starts)}
+    found = []
     for override in overrides:
-        wanted = override.replaces
-        assert wanted is not None
-        begin = wanted if isinstance(wanted, datetime) else datetime.combine(wanted, datetime.min.time(), UTC) - _DAY
-        until = begin + (timedelta(seconds=1) if isinstance(wanted, datetime) else 3 * _DAY)
-        if not any(_names(wanted, at) for _, at, _ in _query([alone], begin, until)):
-            strays.append(override)
-    return strays
+        if original := _original(override.replaces, by_start, by_day, _zone(master.event.start)):
+            event = replace(override.event, recurrence_id=recurrence_key(original))
+            found.append(replace(override, replaces=original, event=event))
+    return found
 
 
-def _names(recurrence_id: date, occurrence: date) -> bool:
-    if isinstance(recurrence_id, datetime) and isinstance(occurrence, datetime):
-        return recurrence_id == occurrence
-    return _date(recurrence_id) == _date(occurrence)
+def _original(
+    wanted: date | None, by_start: Mapping[date, date], by_day: Mapping[date, date], zone: tzinfo | None
+) -> date | None:
+    """The occurrence a recurrence-id names: exactly, or by its day where one of the two is a day."""
+    if wanted is None or wanted in by_start:
+        return None if wanted is None else by_start[wanted]
+    if isinstance(wanted, datetime):
+        # A series of days has no zone: the day is the one that was written.
+        found = by_day.get(_day(wanted.astimezone(zone) if zone else wanted))
+        return None if isinstance(found, datetime) else found
+    return by_day.get(wanted)
 
 
-def _date(moment: date) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
-
-
-def _event(component: Component, start: date, end: date) -> Event:
+def _occurrence(component: Component, start: date, end: date) -> Event:
     event = component.event
     if component.replaces is not None and not event.this_and_future:
         return event
-    moved = timedelta(0)
-    if component.replaces is not None:
-        moved = _distance(component.replaces, event.start)
-    original = start - moved
+    original = start if component.replaces is None else start - _moved(component.replaces, event.start)
     if isinstance(start, datetime) and isinstance(end, datetime):
         # An RDATE may be written in another zone than the series.
-        zone = event.start.tzinfo if isinstance(event.start, datetime) else start.tzinfo
+        zone = _zone(event.start)
         start, end = real_time(start).astimezone(zone), real_time(end).astimezone(zone)
     return replace(event, start=start, end=end, recurrence_id=recurrence_key(original))
 
 
-def _distance(replaced: date, start: date) -> timedelta:
+def _moved(replaced: date, start: date) -> timedelta:
+    """How far an override lies from what it replaces, on the clock of its zone."""
     if isinstance(replaced, datetime) and isinstance(start, datetime):
         return start - replaced.astimezone(start.tzinfo)
-    return _date(start) - _date(replaced)
+    return _day(start) - _day(replaced)
+
+
+def _zone(moment: date) -> tzinfo | None:
+    return moment.tzinfo if isinstance(moment, datetime) else None
+
+
+def _day(moment: date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _refused(uid: EventUid, reason: str) -> Problem:
