@@ -21,6 +21,7 @@ Found = tuple[Automatic, str] | None
 _AT_START = r"^\W{0,12}(?:\*{0,5}spam\*{0,5}\W*)?(?:{})"
 _SHORT = 2500
 _QUOTE_LENGTH = 60
+_LONGEST_ADDRESS = 400
 
 
 def automatic(letter: Letter) -> tuple[Automatic | None, str]:
@@ -95,15 +96,19 @@ def _list_header(letter: Letter) -> Found:
     precedence = _precedence(headers)
     if precedence in ("bulk", "list", "junk"):
         return Automatic.LIST, f"Precedence: {precedence}"
-    for name in ("sender", "return-path", "errors-to", "x-envelope-from", "envelope-from"):
+    for name in ("from", "sender", "return-path", "errors-to", "x-envelope-from", "envelope-from"):
         if reason := _list_robot(headers.first(name)):
             return Automatic.LIST, f"{name.title()}: {reason}"
+    if letter.sender and letter.sender.local_part in words("automatic", "list_robots"):
+        return Automatic.LIST, f"From: {letter.sender.address}"
     return None
 
 
 def _list_robot(value: str) -> str:
-    value = clean(value, 200).strip("<> ").lower()
-    local = value.rpartition("@")[0].rpartition("<")[2]
+    if "-" not in value:
+        return ""
+    value = clean(value, _LONGEST_ADDRESS).rpartition("<")[2].rstrip("> ").lower()
+    local = value.rpartition("@")[0]
     robot = (
         local.startswith("owner-")
         or local.endswith(("-owner", "-admin", "-bounces", "-bounce", "-request", "-return", "-errors"))
@@ -115,49 +120,22 @@ def _list_robot(value: str) -> str:
 def _notification_header(letter: Letter) -> Found:
     headers = letter.headers
     submitted = headers.first("auto-submitted").lower().strip()
-    if submitted.startswith("auto-"):
+    if submitted and submitted != "no":
         return Automatic.NOTIFICATION, f"Auto-Submitted: {clean(submitted, _QUOTE_LENGTH)}"
     for name in sorted(words("automatic", "notification_headers") & headers.fields.keys()):
         return Automatic.NOTIFICATION, name.title()
-    if letter.sender and is_no_reply(letter.sender.address):
-        return Automatic.NOTIFICATION, f"From: {letter.sender.address}"
-    if letter.sender and letter.sender.local_part in _ROBOTS:
+    if letter.sender and (
+        is_no_reply(letter.sender.address) or letter.sender.local_part in words("automatic", "robots")
+    ):
         return Automatic.NOTIFICATION, f"From: {letter.sender.address}"
     if _null_return_path(headers):
         return Automatic.NOTIFICATION, "Return-Path: <>"
+    loop = headers.first("x-loop").lower()
+    if loop and not any(own in loop for own in letter.owner.addresses):
+        return Automatic.NOTIFICATION, f"X-Loop: {clean(loop, _QUOTE_LENGTH)}"
+    if letter.suppresses_answers and letter.from_office:
+        return Automatic.NOTIFICATION, "X-Auto-Response-Suppress"
     return None
-
-
-_ROBOTS = frozenset(
-    [
-        "notification",
-        "notifications",
-        "notify",
-        "notifier",
-        "notificatie",
-        "notificaties",
-        "alert",
-        "alerts",
-        "melding",
-        "meldingen",
-        "cron",
-        "root",
-        "daemon",
-        "www-data",
-        "apache",
-        "nagios",
-        "jenkins",
-        "calendar-notification",
-        "system",
-        "systeem",
-        "robot",
-        "bot",
-        "automail",
-        "mailrobot",
-        "webmaster-noreply",
-        "postmaster",
-    ]
-)
 
 
 def _auto_reply_words(letter: Letter) -> Found:
@@ -180,6 +158,8 @@ def _auto_reply_words(letter: Letter) -> Found:
 def _notification_words(letter: Letter) -> Found:
     if says := _finds(letter.text, "says_automatic"):
         return Automatic.NOTIFICATION, _quoted(says)
+    if _starts(letter.subject, "calendar_subjects") and (told := _finds(letter.text, "notification")):
+        return Automatic.INVITATION, _quoted(told)
     if letter.from_office and not letter.answers and len(found := _all(letter.text, "notification")) > 1:
         return Automatic.NOTIFICATION, _quoted(found[0])
     return None

@@ -26,6 +26,11 @@ _NEWS_SENDER = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"^\s*(?:(?:re|aw|antw|fwd?)\s*:\s*)*\[[^\]]{2,40}\]", re.IGNORECASE)
+_OPENING = 400
+_TO_ADDRESS = re.compile(
+    r"^\W{0,4}(?:beste|geachte|dear|hallo|hello|hi|liebe[r]?)\s+[^\s@,]{1,60}@[^\s@,]{1,60}", re.MULTILINE
+)
+_FEED = re.compile(r"^url:\s*https?://\S+\s*\n(?:date|datum):", re.MULTILINE)
 _TO_ALL = re.compile(
     r"^\W{0,4}(?:beste|geachte|dear|hallo|hello|hi|liebe|sehr geehrte|chers?)\s+(?:\w+\s+){0,2}?(?:lezers?|abonnees?|leden|relaties?|klant(?:en)?|ondernemers?|deelnemers?|collega.s|vrienden|allemaal|readers?|subscribers?|customers?|members?|friends?|colleagues|all|user|leser|kunden?|mitglieder|kolleg|abonn|clients?|leaders?)",
     re.IGNORECASE | re.MULTILINE,
@@ -78,7 +83,10 @@ def _shape_signs(letter: Letter) -> list[tuple[int, str]]:
         (int(letter.from_office), "sent by an office"),
         (_sender_weight(letter), "the sender's address"),
         (int(not letter.to_owner), "not addressed to the owner"),
-        (int(bool(_TO_ALL.search(letter.text[:300]))), "a greeting to all"),
+        (int(bool(_TO_ALL.search(letter.said[:_OPENING]))), "a greeting to all"),
+        (2 * bool(_TO_ADDRESS.search(letter.said[:_OPENING])), "a greeting to an address"),
+        (2 * letter.suppresses_answers, "X-Auto-Response-Suppress"),
+        (_NEEDED * bool(_FEED.search(letter.said[:_OPENING])), "an item of a news feed"),
         (-3 if "in-reply-to" in letter.headers else 0, ""),
     ]
 
@@ -96,13 +104,13 @@ def _words(letter: Letter, cues: str) -> str:
 
 
 def _many(letter: Letter, cues: str) -> int:
-    found = {match.group() for match in lower_pattern("bulk", cues).finditer(letter.text)}
-    return min(2, len(found) // 2)
+    """How many different ones of these the writer used."""
+    return len({match.group() for match in lower_pattern("bulk", cues).finditer(letter.said)})
 
 
 def _cold(letter: Letter) -> str:
     """Sales mail to a stranger, written as if it were personal."""
     if letter.answers:
         return ""
-    found = {match.group(): match.group() for match in lower_pattern("bulk", "cold").finditer(letter.text)}
+    found = {match.group(): match.group() for match in lower_pattern("bulk", "cold").finditer(letter.said)}
     return f'the words "{clean(next(iter(found.values())), 60)}"' if len(found) >= _COLD_NEEDED else ""

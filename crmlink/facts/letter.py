@@ -27,8 +27,9 @@ _MAX_BOUNCE_PARTS = 50
 class Letter:
     """A message as the detectors of automatic mail see it.
 
-    `types` are the content types of all parts, `report_type` the parameter of a multipart/report. `text` is the newly
-    written text with its signature, in lower case and cut to its first and last pages; `html` the HTML as sent (empty when there is none), `plain` whether there was a plain text.
+    `types` are the content types of all parts, `report_type` the parameter of a multipart/report. `text` is the subject
+    and the newly written text with its signature, `said` the same without the signature, both in lower case and cut to their
+    first and last pages; `html` the HTML as sent (empty when there is none), `plain` whether there was a plain text.
     `calendar_method` is the METHOD of an invitation that is part of the message itself, not an attached file.
     """
 
@@ -38,6 +39,7 @@ class Letter:
     recipients: tuple[Address, ...]
     subject: str
     text: str
+    said: str
     html: str
     plain: bool
     types: tuple[str, ...]
@@ -63,6 +65,12 @@ class Letter:
     def to_owner(self) -> bool:
         """Whether the owner is named among the recipients."""
         return any(self.owner.is_me(person.address) for person in self.recipients)
+
+    @property
+    def suppresses_answers(self) -> bool:
+        """Whether it asks mail systems not to answer it; programs do, and sometimes Outlook does for people."""
+        value = self.headers.first("x-auto-response-suppress").lower()
+        return any(word in value for word in ("all", "autoreply", "oof", "dr"))
 
     @property
     def from_office(self) -> bool:

@@ -17,7 +17,7 @@ from crmlink.facts.headers import NAME_LENGTH, Headers, clean, message_ids, mome
 from crmlink.facts.itip import invitations
 from crmlink.facts.letter import Letter
 from crmlink.facts.parts import Budget, Part, read_parts
-from crmlink.facts.quoting import visible_reply
+from crmlink.facts.quoting import VisibleReply, visible_reply
 from crmlink.model.contact import Address, Owner
 from crmlink.model.ids import MessageId, digest
 from crmlink.model.mail import Message, Role
@@ -91,7 +91,7 @@ class _Reader:
         subject = headers.text("subject")
         reply = visible_reply(self.body.text, writer=author)
         found = self._invitations()
-        kind, reason = automatic(self._letter(author, (*to, *cc, *bcc), subject, f"{reply.reply}\n{reply.signature}"))
+        kind, reason = automatic(self._letter(author, (*to, *cc, *bcc), subject, reply))
         answered = message_ids(headers.first("in-reply-to"))
         from_me = author is not None and self.owner.is_me(author.address)
         return Message(
@@ -146,7 +146,7 @@ class _Reader:
             found.extend(one for one in read if one not in found)
         return tuple(found)
 
-    def _letter(self, author: Address | None, people: tuple[Address, ...], subject: str, text: str) -> Letter:
+    def _letter(self, author: Address | None, people: tuple[Address, ...], subject: str, reply: VisibleReply) -> Letter:
         method = next(
             (
                 part.method
@@ -161,7 +161,8 @@ class _Reader:
             sender=author,
             recipients=people,
             subject=subject,
-            text=(text if len(text) <= _PAGES else f"{text[: _PAGES // 2]}\n{text[-_PAGES // 2 :]}").lower(),
+            text=_pages(f"{subject}\n{reply.reply}\n{reply.signature}"),
+            said=_pages(f"{subject}\n{reply.reply}"),
             html=self.body.html,
             plain=self.body.plain,
             types=self.body.types,
@@ -171,3 +172,8 @@ class _Reader:
             calendar_method=method,
             raw=self.root.raw,
         )
+
+
+def _pages(text: str) -> str:
+    """The first and last pages of a text, in lower case."""
+    return (text if len(text) <= _PAGES else f"{text[: _PAGES // 2]}\n{text[-_PAGES // 2 :]}").lower()
