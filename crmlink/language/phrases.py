@@ -24,6 +24,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from crmlink.language.wording import Wording
 
@@ -34,12 +35,13 @@ _MARKS = {"..": r"(?:[^ ,;:?!()]+ ){0,3}?", "...": r"(?:[^ ]+ ){0,9}?", "$": r"(
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a family. `name` is global: "nl.request.kunt-u"."""
+    """One rule of a family. `name` is global: "nl.request.kunt-u". `weighed`: weights may overrule it."""
 
     name: str
     kind: str
     strength: int
     means: str
+    weighed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +116,16 @@ def phrasebook(language: str, family: str) -> Phrasebook:
     by_stem: dict[str, list[Cue]] = defaultdict(list)
     rules: dict[str, Rule] = {}
     for entry in data["rule"]:
-        rule = Rule(f"{prefix}.{entry['name']}", entry.get("kind", "cue"), entry.get("strength", 1), entry["means"])
+        rule = _rule(prefix, entry)
         rules[rule.name] = rule
         for phrase in entry.get("phrases", ()):
             _file(phrase, rule, data.get("words", {}), by_word=by_word, by_stem=by_stem)
     return Phrasebook(_frozen(by_word), _frozen(by_stem), rules)
+
+
+def _rule(prefix: str, entry: dict[str, Any]) -> Rule:
+    kind, strength, weighed = entry.get("kind", "cue"), entry.get("strength", 1), entry.get("weighed", False)
+    return Rule(f"{prefix}.{entry['name']}", kind, strength, entry["means"], weighed)
 
 
 def _frozen(index: dict[str, list[Cue]]) -> dict[str, tuple[Cue, ...]]:

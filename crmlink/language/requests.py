@@ -1,28 +1,58 @@
 """Requests: what the writer asks, in which words, and whether it is asked of the owner.
 
-A sentence asks when its strongest asking rule is stronger than the strongest rule that speaks against it. Polite
-closings, courtesy, slogans and practical directions are left alone, and so is what the same mail takes back.
+A sentence asks when its strongest asking rule is stronger than the strongest rule that speaks against it; in a language
+with weights, its words may overrule a close call. Polite closings, courtesy, slogans and practical directions are left
+alone, and so is what the same mail takes back.
 In: the visible text of a mail, its language, who reads it, and the dates in it. Out: requests and near misses.
 Never decides whether a request was answered.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from crmlink.language.addressing import Addressing, Reader, called
 from crmlink.language.deadlines import deadline
-from crmlink.language.phrases import Hit, phrasebook
+from crmlink.language.phrases import Hit, Rule, phrasebook
 from crmlink.language.sentences import Sentence, sentences
+from crmlink.language.weighing import weights
 from crmlink.language.wording import Wording, wording
 from crmlink.model.reading import DateMention, NearMiss, Request
 
-_QUESTION_WORDS = 1
-_PITCHES = 2
-_SHORT_TEXT = 4
-"""Sentences: in a mail this short a soft wish ("we should discuss this") is the point; in a longer one it is talk."""
-
 __all__ = ["Addressing", "find_requests"]
+
+_PITCHES = 2
+"""Signs of selling that together make a mail a cold sale."""
+_SHORT_MAIL = 2
+"""Sentences: in a mail this short a soft wish ("we should discuss this") is the point; in a longer one it is talk."""
+_LONG_TALK = 100
+"""Words: in a mail this long to a circle the owner is not named in, a bare question belongs to the discussion."""
+_UNLIKELY, _LIKELY = 0.2, 0.6
+"""In a short mail: below the first the words overrule a weak rule, above the second they make up for a missing one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """What all sentences of one mail share."""
+
+    language: str
+    addressing: Addressing
+    dates: tuple[DateMention, ...]
+    short: bool
+    long_talk: bool
+
+    def rule(self, name: str) -> Rule:
+        return phrasebook(self.language, "requests").rules[f"{self.language}.request.{name}"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One sentence with its words, the rules it hit and whom it calls by name."""
+
+    sentence: Sentence
+    words: Wording
+    hits: tuple[Hit, ...]
+    reader: Reader | None
 
 
 def find_requests(
@@ -32,55 +62,83 @@ def find_requests(
 
     `dates` are the mentions read in the same text, in order of offset. An unknown language finds nothing.
     """
-    book = phrasebook(language, "requests")
+    if not phrasebook(language, "requests").rules:
+        return (), ()
+    found = _read(text, language, addressing)
+    count = sum(len(read.words.words) for read in found)
+    talk = not addressing.to_owner and count >= _LONG_TALK
+    mail = _Mail(language, addressing, dates, len(found) <= _SHORT_MAIL, talk)
     requests: list[Request] = []
     misses: list[NearMiss] = []
-    pitches: set[str] = set()
-    reader: Reader | None = None
-    previous_end = 0
-    found = sentences(text)
-    kinds = ("ask", "soft") if len(found) <= _SHORT_TEXT else ("ask",)
-    for sentence in found:
-        if "\n\n" in text[previous_end : sentence.offset].replace("\r", ""):
-            reader = None
-        previous_end = sentence.offset + len(sentence.text)
-        reader = called(sentence.text, addressing) or reader
-        words = wording(sentence.text)
-        hits = book.hits(words)
-        pitches.update(words.text[words.starts[hit.start] :] for hit in hits if hit.rule.kind == "pitch")
-        void = _strongest(hits, "void")
+    for read in found:
+        void = _strongest(read.hits, "void")
         if void:
             misses.extend(_missed(request, void.rule.name) for request in requests)
             requests.clear()
             continue
-        _judge(sentence, words, hits, requests, misses, (language, addressing, reader, dates, kinds))
-    if len(pitches) >= _PITCHES:
-        misses.extend(_missed(request, f"{language}.request.pitch") for request in requests)
-        requests = [replace(request, to_me=False) for request in requests]
-    return tuple(requests), tuple(misses)
+        request = _judge(read, mail)
+        if isinstance(request, NearMiss):
+            misses.append(request)
+        elif request:
+            requests.append(request)
+    return _without_pitch(requests, misses, found)
 
 
-def _judge(
-    sentence: Sentence,
-    words: Wording,
-    hits: tuple[Hit, ...],
-    requests: list[Request],
-    misses: list[NearMiss],
-    context: tuple[str, Addressing, Reader | None, tuple[DateMention, ...], tuple[str, ...]],
-) -> None:
-    """Put one sentence under the requests or the near misses, or leave it."""
-    language, addressing, reader, dates, kinds = context
-    ask, stop = _strongest(hits, *kinds), _strongest(hits, "stop")
-    strength = ask.rule.strength if ask else 1 if words.asks and len(words.words) > _QUESTION_WORDS else 0
-    if not strength:
-        return
-    rule = ask.rule.name if ask else f"{language}.request.question"
-    if stop and stop.rule.strength >= strength:
-        misses.append(NearMiss(sentence.text, "request", stop.rule.name, sentence.offset))
-        return
-    place = words.offsets[ask.start] if ask else 0
-    to_me = not addressing.from_owner and reader is not Reader.OTHER and (addressing.to_owner or reader is Reader.OWNER)
-    requests.append(Request(sentence.text, rule, to_me, sentence.offset, deadline(sentence, place, dates)))
+def _read(text: str, language: str, addressing: Addressing) -> list[_Read]:
+    """Every sentence with its hits. Who is called by name stays called until the paragraph ends."""
+    book = phrasebook(language, "requests")
+    found: list[_Read] = []
+    reader: Reader | None = None
+    end = 0
+    for sentence in sentences(text):
+        if text.count("\n", end, sentence.offset) > 1:
+            reader = None
+        end = sentence.offset + len(sentence.text)
+        reader = called(sentence.text, addressing) or reader
+        words = wording(sentence.text)
+        found.append(_Read(sentence, words, book.hits(words), reader))
+    return found
+
+
+def _judge(read: _Read, mail: _Mail) -> Request | NearMiss | None:
+    """Whether one sentence asks something, looked like it, or neither."""
+    kinds = ("ask", "soft") if mail.short else ("ask",)
+    ask, stop = _strongest(read.hits, *kinds), _strongest(read.hits, "stop")
+    rule = ask.rule if ask else mail.rule("question") if read.words.asks and len(read.words.words) > 1 else None
+    if rule and mail.long_talk and rule.name.endswith(".question"):
+        return NearMiss(read.sentence.text, "request", mail.rule("discussion").name, read.sentence.offset)
+    stopped = rule and stop and stop.rule.strength >= rule.strength
+    table = weights(mail.language) if mail.short else None
+    if table:
+        probability = table.weigh(read.words, read.hits).probability
+        if rule and rule.weighed and not stopped and probability < _UNLIKELY:
+            return NearMiss(read.sentence.text, "request", mail.rule("weighed").name, read.sentence.offset)
+        if (stopped or not rule) and probability > _LIKELY:
+            return _request(read, mail.rule("weighed"), 0, mail)
+    if rule and stop and stopped:
+        return NearMiss(read.sentence.text, "request", stop.rule.name, read.sentence.offset)
+    return _request(read, rule, ask.start if ask else 0, mail) if rule else None
+
+
+def _request(read: _Read, rule: Rule, start: int, mail: _Mail) -> Request:
+    who = mail.addressing
+    to_me = not who.from_owner and read.reader is not Reader.OTHER and (who.to_owner or read.reader is Reader.OWNER)
+    place = read.words.offsets[start] if read.words.offsets else 0
+    return Request(
+        read.sentence.text, rule.name, to_me, read.sentence.offset, deadline(read.sentence, place, mail.dates)
+    )
+
+
+def _without_pitch(
+    requests: list[Request], misses: list[NearMiss], found: list[_Read]
+) -> tuple[tuple[Request, ...], tuple[NearMiss, ...]]:
+    """Nothing is asked of the owner in a cold sale: what a stranger asks there is a near miss as well."""
+    signs = {read.words.words[hit.start]: hit.rule for read in found for hit in read.hits if hit.rule.kind == "pitch"}
+    if len(signs) < _PITCHES:
+        return tuple(requests), tuple(misses)
+    name = next(iter(signs.values())).name
+    missed = (_missed(request, name) for request in requests if request.to_me)
+    return tuple(replace(request, to_me=False) for request in requests), (*misses, *missed)
 
 
 def _strongest(hits: tuple[Hit, ...], *kinds: str) -> Hit | None:
