@@ -15,6 +15,11 @@ from crmlink.drafts.validate import validate_templates
 from crmlink.model.reading import Register
 
 LANGUAGES = sorted(shipped_templates().languages)
+CLOSINGS = {
+    "nl": ("Met vriendelijke groet,", "Groet,"),
+    "en": ("Kind regards,", "Best,"),
+    "de": ("Mit freundlichen Grüßen", "Viele Grüße"),
+}
 MATRIX = [(language, letter) for language in LANGUAGES for letter in LETTERS]
 
 
@@ -23,8 +28,8 @@ def rendered(language: str, letter: str) -> Iterator[tuple[LetterFacts, str]]:
         yield facts, render(facts, shipped_templates())
 
 
-def test_dutch_and_english_are_there() -> None:
-    assert {"nl", "en"} <= set(LANGUAGES)
+def test_three_languages_are_complete() -> None:
+    assert LANGUAGES == ["de", "en", "nl"]
 
 
 def test_the_shipped_templates_are_valid() -> None:
@@ -42,7 +47,7 @@ def test_every_letter_keeps_the_rules_of_tone(language: str, letter: str) -> Non
 def test_every_letter_begins_with_the_salutation_and_ends_with_the_name(language: str, letter: str) -> None:
     for facts, body in rendered(language, letter):
         assert body.startswith(facts.salutation + "\n\n")
-        assert body.endswith(f",\n{facts.signature}\n")
+        assert body.endswith(f"{CLOSINGS[language][not facts.formal]}\n{facts.signature}\n")
 
 
 @pytest.mark.parametrize(("language", "letter"), MATRIX)
@@ -55,7 +60,8 @@ def test_every_letter_shows_all_its_moments_on_lines_of_their_own(language: str,
 @pytest.mark.parametrize("letter", ["unanswered", "promise"])
 def test_a_letter_about_words_quotes_them_and_names_a_day_for_it(language: str, letter: str) -> None:
     for facts, body in rendered(language, letter):
-        assert (f'"{facts.quote}"' in body) == bool(facts.quote)
+        opens, closes = "„“" if language == "de" else '""'
+        assert (f"{opens}{facts.quote}{closes}" in body) == bool(facts.quote)
         assert (facts.new_day in body) == (not facts.by_phone)
 
 
