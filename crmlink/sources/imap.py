@@ -111,8 +111,9 @@ def _bodies(session: ImapSession, batch: list[Fetched]) -> dict[int, bytes]:
     except ImapRefusedError:
         if len(batch) == 1:
             return {}
-        # One message the server cannot read spoils the whole answer: ask for each alone.
-        return {uid: raw for message in batch for uid, raw in _bodies(session, [message]).items()}
+        # One message the server cannot read spoils the whole answer: halve until it stands alone.
+        middle = len(batch) // 2
+        return _bodies(session, batch[:middle]) | _bodies(session, batch[middle:])
     return {message.uid: message.content for message in fetched if message.content is not None}
 
 

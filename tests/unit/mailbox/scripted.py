@@ -29,8 +29,8 @@ class Talk:
 
     def say(self, *lines: str | bytes) -> None:
         """Send lines, each ended by CRLF."""
-        for line in lines:
-            self.connection.sendall((line.encode() if isinstance(line, str) else line) + b"\r\n")
+        encoded = [line.encode() if isinstance(line, str) else line for line in lines]
+        self.connection.sendall(b"".join(line + b"\r\n" for line in encoded))
 
     def trickle(self, data: bytes) -> None:
         """Send one byte at a time, for ever, until the client hangs up or the test ends."""
@@ -182,6 +182,7 @@ class ScriptedServer:
 
     def _serve(self, connection: socket.socket) -> None:
         talk = Talk(connection, self)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with connection, contextlib.suppress(OSError, HangUpError):
             if self.greeting == "trickle":
                 talk.trickle(b"*")

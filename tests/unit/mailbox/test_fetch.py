@@ -1,0 +1,100 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmlink.mailbox.fetch import Fetched, parse, uid_windows
+from crmlink.mailbox.window import in_window
+
+MOMENT = datetime(2026, 3, 10, 8, 30, tzinfo=UTC)
+WHOLE = Fetched(7, 412, frozenset({"\\seen", "$label"}), MOMENT, b"", None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(
+            rb'1 (UID 7 FLAGS (\Seen $Label) INTERNALDATE "10-Mar-2026 09:30:00 +0100" RFC822.SIZE 412)',
+            id="as Dovecot",
+        ),
+        pytest.param(
+            rb'1 (FLAGS (\Seen $Label) INTERNALDATE "10-Mar-2026 03:30:00 -0500" RFC822.SIZE 412 UID 7)', id="as Cyrus"
+        ),
+        pytest.param(
+            rb'1 (RFC822.SIZE 412 INTERNALDATE "10-MAR-2026 08:30:00 +0000" UID 7 MODSEQ (12) FLAGS (\SEEN $LABEL))',
+            id="in capitals and with more than was asked",
+        ),
+    ],
+)
+def test_items_are_read_in_any_order(line: bytes) -> None:
+    assert list(parse([line])) == [WHOLE]
+
+
+def test_a_body_comes_as_a_literal_or_as_a_quoted_text() -> None:
+    literal = (b"1 (UID 7 BODY[]<0> {5}", b"hallo")
+    found = parse([literal, b" FLAGS ())", b'2 (UID 8 BODY[]<0> "say \\"hi\\"")', b"3 (UID 9 BODY[] NIL)"])
+    assert [(message.uid, message.content) for message in found] == [(7, b"hallo"), (8, b'say "hi"'), (9, None)]
+
+
+def test_a_body_cannot_pass_for_an_item() -> None:
+    [message] = parse([rb'1 (BODY[] "UID 99 FLAGS (\Deleted) RFC822.SIZE 1" UID 7 RFC822.SIZE 412)'])
+    assert (message.uid, message.size, message.flags) == (7, 412, frozenset())
+    [message] = parse([rb'1 (X-GM-LABELS ("UID 99" "a)\"b" "\\Inbox") UID 7)'])
+    assert (message.uid, message.labels) == (7, rb'"uid 99" "a)\"b" "\\inbox"')
+
+
+def test_news_without_a_uid_is_passed_over() -> None:
+    assert list(parse([None, b"", rb"4 (FLAGS (\Seen))", b"5 (UID 7)"])) == [
+        Fetched(7, 0, frozenset(), None, b"", None)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"31-Feb-2026 09:30:00 +0100",
+        b"10-Mrt-2026 09:30:00 +0100",
+        b"10-Mar-2026",
+        b"01-Jan-0001 00:00:00 +1200",
+    ],
+)
+def test_a_date_that_is_none_is_unknown(text: bytes) -> None:
+    [message] = parse([b'1 (UID 7 INTERNALDATE "' + text + b'")'])
+    assert message.received_at is None
+
+
+def test_a_leap_second_and_a_padded_day_are_dates() -> None:
+    [message] = parse([b'1 (UID 7 INTERNALDATE " 1-Jan-2017 00:59:60 +0100")'])
+    assert message.received_at == datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+@given(st.lists(st.one_of(st.binary(max_size=60), st.tuples(st.binary(max_size=60), st.binary(max_size=20)))))
+def test_any_answer_is_read_without_an_error(answer: list[bytes | tuple[bytes, bytes]]) -> None:
+    assert all(message.uid >= 0 for message in parse(answer))
+
+
+@given(st.integers(1, 5000), st.integers(1, 5000), st.integers(1, 700))
+def test_windows_cover_every_uid_once(first: int, uid_next: int, width: int) -> None:
+    windows = [tuple(map(int, window.split(":"))) for window in uid_windows(first, uid_next, width=width)]
+    covered = [uid for low, high in windows for uid in range(low, high + 1)]
+    assert covered == list(range(first, uid_next))
+    assert len(windows) <= 101 or width < 50
+
+
+def test_a_folder_without_a_next_uid_is_one_window() -> None:
+    assert list(uid_windows(5, 0, width=10)) == ["5:*"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "inside"),
+    [
+        pytest.param(datetime(2026, 3, 10, 12, tzinfo=UTC), True, id="on the day"),
+        pytest.param(datetime(2026, 3, 9, 10, tzinfo=UTC), True, id="on the day on the other side of the earth"),
+        pytest.param(datetime(2026, 3, 9, 9, 59, tzinfo=UTC), False, id="the day before everywhere"),
+        pytest.param(None, True, id="at an unknown time"),
+    ],
+)
+def test_the_window_starts_with_the_day_anywhere(moment: datetime | None, inside: bool) -> None:  # noqa: FBT001 - a table
+    assert in_window(moment, date(2026, 3, 10)) is inside

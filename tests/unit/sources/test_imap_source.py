@@ -1,0 +1,184 @@
+"""Reading from servers that lie, forget and fail; real servers are tried in the contract suite."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date
+
+import pytest
+
+from crmlink.mailbox.imap import ImapAccess
+from crmlink.mailbox.location import ImapLocation, Security
+from crmlink.mailbox.wire import Timeouts
+from crmlink.model.errors import SourceError
+from crmlink.sources.imap import ImapMailSource
+from crmlink.sources.port import MailChanges
+from tests.unit.mailbox.scripted import ScriptedServer, Talk, hang_up, no, ok
+
+SINCE = date(2026, 3, 1)
+NEW, OLD = "10-Mar-2026 09:30:00 +0100", "10-Jan-2026 09:30:00 +0100"
+
+
+@dataclass(slots=True)
+class Mails:
+    """One folder's messages for a scripted server: UID -> INTERNALDATE. `broken` cannot be read, `lost` has no body."""
+
+    dates: dict[int, str]
+    labels: dict[int, str] = field(default_factory=dict)
+    broken: frozenset[int] = frozenset()
+    lost: frozenset[int] = frozenset()
+    asked: list[bytes] = field(default_factory=list)
+
+    def examine(self, talk: Talk, tag: str, _line: bytes) -> None:
+        following = max(self.dates, default=0) + 1
+        talk.say(f"* {len(self.dates)} EXISTS", "* OK [UIDVALIDITY 7] ok", f"* OK [UIDNEXT {following}] ok")
+        talk.say(f"{tag} OK [READ-ONLY] done")
+
+    def fetch(self, talk: Talk, tag: str, line: bytes) -> None:
+        words = line.split(b" ", 4)
+        self.asked.append(b" ".join(words[3:]))
+        uids = list(self.chosen(words[3].decode()))
+        if b"BODY" in line and self.broken & set(uids):
+            talk.say(f"{tag} NO [SERVERBUG] cannot read")
+            return
+        told = [self.text(uid) if b"BODY" in line else self.facts(uid) for uid in uids]
+        talk.say(*told, f"{tag} OK done")
+
+    def facts(self, uid: int) -> str:
+        labels = f" X-GM-LABELS ({self.labels.get(uid, '')})"
+        return f'* {uid} FETCH (UID {uid} FLAGS () INTERNALDATE "{self.dates[uid]}" RFC822.SIZE 9{labels})'
+
+    def text(self, uid: int) -> str:
+        if uid in self.lost:
+            return "* OK nothing to see here"
+        return f"* {uid} FETCH (UID {uid} BODY[]<0> {{9}}\r\nmail {uid:04})"
+
+    def chosen(self, asked: str) -> Iterator[int]:
+        for part in asked.split(","):
+            low, _, high = part.partition(":")
+            end = max(self.dates) if high == "*" else int(high or low)
+            yield from (uid for uid in self.dates if int(low) <= uid <= end)
+
+    def server(self, capabilities: str = "IMAP4rev1 AUTH=PLAIN", search: str | None = None) -> ScriptedServer:
+        found = search if search is not None else " ".join(str(uid) for uid, day in self.dates.items() if day == NEW)
+        answers = {
+            "LIST": ok('LIST () "/" INBOX'),
+            "EXAMINE": self.examine,
+            "UID FETCH": self.fetch,
+            "UID SEARCH": ok(f"SEARCH {found}"),
+        }
+        return ScriptedServer(capabilities, answers=answers)
+
+
+def source(server: ScriptedServer) -> ImapMailSource:
+    location = ImapLocation(Security.NONE, "127.0.0.1", server.port, "me")
+    return ImapMailSource(ImapAccess(location, "geheim", timeouts=Timeouts(5, 5, 5)))
+
+
+def read(server: ScriptedServer) -> tuple[list[int], MailChanges]:
+    """UIDs of what was read, in order, and the changes after it."""
+    with server, closing(source(server)) as opened:
+        changes = opened.changes(None, since=SINCE)
+        messages = list(changes.messages)
+    assert all(message.raw == f"mail {int(message.key.split(';')[2]):04}".encode() for message in messages)
+    return [int(message.key.split(";")[2]) for message in messages], changes
+
+
+def test_the_search_spares_reading_old_dates() -> None:
+    mails = Mails({uid: NEW if uid in (3, 5) or uid > 950 else OLD for uid in range(1, 1001)})
+    server = mails.server()
+    uids, _ = read(server)
+    assert uids == [3, 5, *range(951, 1001)]
+    assert re.search(rb"UID SEARCH SINCE 28-Feb-2026\r\n", server.heard)
+    assert sum(b"INTERNALDATE" in asked for asked in mails.asked) == 2
+
+
+@pytest.mark.parametrize("lie", ["", "3", "3 77777"])
+def test_a_search_that_forgets_new_mail_is_not_believed(lie: str) -> None:
+    mails = Mails({uid: NEW if uid in (3, 5) or uid > 950 else OLD for uid in range(1, 1001)})
+    uids, changes = read(mails.server(search=lie))
+    assert uids == [3, 5, *range(951, 1001)]
+    assert not changes.truncated
+
+
+@pytest.mark.parametrize("kind", ["NO", "BAD"])
+def test_a_server_that_does_not_search_is_read_anyway(kind: str) -> None:
+    mails = Mails(dict.fromkeys(range(1, 2300), NEW))
+    server = mails.server()
+    server.answers["UID SEARCH"] = no("[CANNOT] search", kind)
+    uids, _ = read(server)
+    assert uids == list(range(1, 2300))
+
+
+def test_no_command_names_more_than_five_hundred_messages() -> None:
+    mails = Mails(dict.fromkeys(range(1, 2300), NEW))
+    read(mails.server())
+    assert max(asked.count(b",") for asked in mails.asked) == 499
+
+
+def test_one_message_that_spoils_the_batch_is_a_problem_and_the_others_come() -> None:
+    uids, changes = read(Mails(dict.fromkeys(range(1, 6), NEW), broken=frozenset({3})).server())
+    assert uids == [1, 2, 4, 5]
+    assert [(problem.code, problem.subject) for problem in changes.problems] == [("mail.unreadable", "INBOX;7;3")]
+    assert changes.truncated
+
+
+def test_a_message_without_its_text_is_a_problem() -> None:
+    uids, changes = read(Mails(dict.fromkeys(range(1, 4), NEW), lost=frozenset({2})).server())
+    assert uids == [1, 3]
+    assert [problem.code for problem in changes.problems] == ["mail.unreadable"]
+
+
+def test_a_folder_that_vanished_is_a_problem_and_the_next_is_read() -> None:
+    mails = Mails({1: NEW})
+
+    def examine(talk: Talk, tag: str, line: bytes) -> None:
+        if b"Weg" in line:
+            talk.say(f"{tag} NO [NONEXISTENT] no such folder")
+        else:
+            mails.examine(talk, tag, line)
+
+    server = mails.server()
+    server.answers |= {"EXAMINE": examine, "LIST": ok('LIST () "/" Weg', 'LIST () "/" INBOX')}
+    uids, changes = read(server)
+    assert uids == [1]
+    assert [(problem.code, problem.subject) for problem in changes.problems] == [("mail.folder-unreadable", "Weg")]
+    assert changes.truncated
+
+
+def test_the_state_holds_where_each_folder_stood() -> None:
+    _, changes = read(Mails({4: NEW}).server())
+    stand = {"INBOX": {"uidvalidity": 7, "uidnext": 5, "modseq": 0}}
+    assert json.loads(changes.state) == {"version": 1, "folders": stand}
+
+
+def test_a_connection_that_breaks_while_reading_is_an_error() -> None:
+    server = Mails({1: NEW}).server()
+    server.answers["UID FETCH"] = hang_up
+    with pytest.raises(SourceError, match="reading mail"):
+        read(server)
+
+
+def test_gmails_folder_of_all_mail_gives_what_lies_nowhere_else() -> None:
+    mails = Mails(
+        dict.fromkeys(range(1, 7), NEW),
+        labels={1: r'"\\Inbox" klant', 2: r'"\\Sent"', 3: r'"\\Draft"', 4: r'"\\Important" klant', 5: ""},
+    )
+    server = mails.server("IMAP4rev1 AUTH=PLAIN X-GM-EXT-1")
+    server.answers["LIST"] = ok(r'LIST (\All) "/" "[Gmail]/Alle berichten"', r'LIST (\Noselect) "/" "[Gmail]"')
+    uids, _ = read(server)
+    assert uids == [4, 5, 6]
+
+
+def test_nothing_but_looking_is_ever_said() -> None:
+    mails = Mails(dict.fromkeys(range(1, 600), NEW), broken=frozenset({3}))
+    server = mails.server("IMAP4rev1 AUTH=PLAIN ID UIDPLUS MOVE UNSELECT CONDSTORE")
+    read(server)
+    assert set(server.commands) == {
+        "CAPABILITY", "AUTHENTICATE", "ID", "LIST", "EXAMINE", "UID SEARCH", "UID FETCH", "LOGOUT",
+    }  # fmt: skip
+    assert not [asked for asked in mails.asked if b"BODY" in asked and b"BODY.PEEK" not in asked]
