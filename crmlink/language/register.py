@@ -1,7 +1,8 @@
 """Tells how a mail addresses its reader: formally (u, Sie), informally (je, du), or without a sign of either.
 
 In: the newly written text with its salutation and closing. Out: a register. The words for "you" in the body decide, then
-salutation and closing, then turns of phrase that nobody writes to a stranger. Never reads slogans below the closing.
+salutation and closing, then the tone: turns of phrase that nobody writes to a stranger, a note without salutation, or
+the distance of a letter that avoids every "you". Never reads slogans below the closing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from crmlink.model.reading import Register
 
 LONGEST = 8000
 """Characters that are read."""
+
+_NOTE = 240
+"""Characters; a shorter text without salutation and formula is a note among acquaintances."""
 
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "\u00a0": " "})
 _PICTURE = re.compile("[\U0001f300-\U0001faff☺☹❤]|(?<!\\w)[:;]-?[)(DPp](?!\\w)")
@@ -39,6 +43,8 @@ class _Signs:
     informal_closing: re.Pattern[str]
     first_name_opening: re.Pattern[str]
     casual: re.Pattern[str]
+    distant_opening: re.Pattern[str]
+    distant_closing: re.Pattern[str]
 
 
 def read_register(text: str, *, language: str) -> Register:
@@ -49,11 +55,8 @@ def read_register(text: str, *, language: str) -> Register:
     signs = _signs(language)
     body = find_body(text)
     said = text[: body.end]
-    return (
-        _by_pronouns(said, signs)
-        or _by_frame(said, text[body.end :], signs)
-        or (Register.INFORMAL if signs.casual.search(said) or _PICTURE.search(text) else Register.NEUTRAL)
-    )
+    ending = text[body.end :]
+    return _by_pronouns(said, signs) or _by_frame(said, ending, signs) or _by_tone(said, ending, signs)
 
 
 def _by_pronouns(said: str, signs: _Signs) -> Register | None:
@@ -78,6 +81,16 @@ def _by_frame(said: str, ending: str, signs: _Signs) -> Register | None:
     return None
 
 
+def _by_tone(said: str, ending: str, signs: _Signs) -> Register:
+    """What remains: turns of phrase, and whether it is a letter at all."""
+    if signs.casual.search(said) or _PICTURE.search(said):
+        return Register.INFORMAL
+    if signs.distant_opening.match(said):
+        return Register.FORMAL
+    is_note = 0 < len(said) <= _NOTE and not signs.distant_closing.match(ending)
+    return Register.INFORMAL if is_note else Register.NEUTRAL
+
+
 @cache
 def _signs(language: str) -> _Signs:
     source = resources.files("crmlink.language").joinpath(language, "register.toml")
@@ -92,6 +105,8 @@ def _signs(language: str) -> _Signs:
         informal_closing=_first(data["informal_closing"]),
         first_name_opening=_first(data["first_name_opening"], then=_NAME),
         casual=_anywhere(data["casual"]),
+        distant_opening=_first(data["distant_opening"]),
+        distant_closing=_first(data["distant_closing"]),
     )
 
 

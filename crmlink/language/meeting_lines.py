@@ -1,0 +1,175 @@
+"""What each sentence of a mail may do to a meeting, before anything is decided.
+
+Reads the phrases of the language, and whether sentence and mail are about a meeting at all or about something else that
+can be cancelled (an order, a flight, a concert). In: the body of a mail and its dates. Out: one `Line` per sentence with
+the signs that count, and the near misses: words that looked like an act, with the rule that stopped them.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from crmlink.language.deadlines import mentions_in
+from crmlink.language.phrases import Hit, Phrasebook, phrasebook
+from crmlink.language.sentences import Sentence, sentences
+from crmlink.language.wording import Wording, wording
+from crmlink.model.reading import DateMention, Grain, NearMiss
+
+ACTS = frozenset(
+    "propose accept unable decline cancel reschedule anew no_show_writer no_show_reader".split()  # noqa: SIM905 -- reads best so
+)
+_BREAKING = frozenset(("unable", "decline", "cancel", "reschedule", "anew"))
+_STOPPED = {
+    "not_meeting": ACTS,
+    "not_broken": _BREAKING,
+    "not_accept": frozenset(("accept",)),
+    "not_propose": frozenset(("propose",)),
+}
+_ALONE = 3
+_IN_MAIL = 2
+_SHORT_QUESTION = 14
+_CLOCK = (Grain.MINUTE, Grain.HOUR)
+_LIMIT = re.compile(
+    r"\b(?:voor|vóór|uiterlijk|tegen|vanaf|sinds|before|by|until|since|bis|vor|spätestens|seit|ab)\s*(?:de|het|the|dem|den)?\s*$",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A phrase that counts, and the sentence it stands in."""
+
+    hit: Hit
+    line: Line
+
+    @property
+    def kind(self) -> str:
+        """What the phrase means."""
+        return self.hit.rule.kind
+
+    @property
+    def strength(self) -> int:
+        """How much the phrase says on its own."""
+        return self.hit.rule.strength
+
+    @property
+    def place(self) -> int:
+        """Where the phrase begins in the text that was read."""
+        words = self.line.words
+        return self.line.sentence.offset + (words.offsets[self.hit.start] if words.offsets else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence with its phrases, its dates, and whether it names a meeting or another thing one can cancel."""
+
+    sentence: Sentence
+    words: Wording
+    hits: tuple[Hit, ...]
+    dates: tuple[DateMention, ...]
+    names_meeting: bool
+    names_other: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The words of one language for meetings, and for other things that can be made and cancelled."""
+
+    meeting: frozenset[str]
+    meeting_endings: tuple[str, ...]
+    other: frozenset[str]
+    other_endings: tuple[str, ...]
+
+    def names_meeting(self, words: tuple[str, ...]) -> bool:
+        """Whether one of the words is a meeting."""
+        return any(word in self.meeting or word.endswith(self.meeting_endings) for word in words)
+
+    def names_other(self, words: tuple[str, ...]) -> bool:
+        """Whether one of the words is something else."""
+        return any(word in self.other or word.endswith(self.other_endings) for word in words)
+
+
+def meeting_signs(
+    body: str, *, language: str, dates: tuple[DateMention, ...]
+) -> tuple[tuple[Line, ...], tuple[Sign, ...], tuple[NearMiss, ...]]:
+    """The sentences, the signs of acts that count, in order of place, and what was stopped. `dates` in order of offset."""
+    book, topics = phrasebook(language, "meetings"), _topics(language)
+    lines = tuple(_line(sentence, book, topics, dates) for sentence in sentences(body))
+    in_mail = any(line.names_meeting or line.dates for line in lines)
+    elsewhere = any(line.names_other for line in lines) and not any(line.names_meeting for line in lines)
+    signs: list[Sign] = []
+    misses: list[NearMiss] = []
+    for line in lines:
+        found = [hit for hit in (*line.hits, *_time_question(line, book, language)) if hit.rule.kind in ACTS]
+        for hit in found:
+            stop = next((one for one in line.hits if _stops(one, hit)), None)
+            if stop:
+                misses.append(NearMiss(line.sentence.text, hit.rule.kind, stop.rule.name, line.sentence.offset))
+            elif _counts(hit, line, in_mail=in_mail, elsewhere=elsewhere):
+                signs.append(Sign(hit, line))
+    return lines, tuple(signs), tuple(misses)
+
+
+def _line(sentence: Sentence, book: Phrasebook, topics: Topics, dates: tuple[DateMention, ...]) -> Line:
+    words = wording(sentence.text)
+    return Line(
+        sentence,
+        words,
+        book.hits(words),
+        mentions_in(sentence, dates),
+        topics.names_meeting(words.words),
+        topics.names_other(words.words),
+    )
+
+
+def _stops(stop: Hit, hit: Hit) -> bool:
+    """Whether one phrase takes its meaning from another in the same sentence."""
+    kinds = _STOPPED.get(stop.rule.kind, frozenset())
+    if hit.rule.kind not in kinds:
+        return False
+    return kinds is _BREAKING or kinds is ACTS or hit.rule.strength < _ALONE
+
+
+def _counts(hit: Hit, line: Line, *, in_mail: bool, elsewhere: bool) -> bool:
+    """Whether a phrase speaks of a meeting: by itself, by its sentence, or by the mail around it."""
+    if line.names_other and not line.names_meeting and hit.rule.kind in _BREAKING:
+        return False
+    if hit.rule.strength >= _ALONE:
+        return True
+    if elsewhere and hit.rule.kind in _BREAKING:
+        return False
+    return in_mail if hit.rule.strength >= _IN_MAIL else line.names_meeting or bool(line.dates)
+
+
+def _time_question(line: Line, book: Phrasebook, language: str) -> Iterator[Hit]:
+    """A question that names an hour, or is little more than a date: "Vrijdag 8 uur bij jullie?"."""
+    rule = book.rules.get(f"{language}.meeting.time-question")
+    if rule is None or not line.words.asks or not line.dates:
+        return
+    date, text = line.dates[0], line.sentence.text
+    at = date.offset - line.sentence.offset
+    if _LIMIT.search(text[max(0, at - 24) : at]):
+        return
+    bare = len(_LETTERS.findall(text[:at])) <= 2 * len("dus") and len(line.words.words) <= _SHORT_QUESTION
+    if bare or date.grain in _CLOCK:
+        yield Hit(rule, 0, len(line.words.words))
+
+
+@cache
+def _topics(language: str) -> Topics:
+    source = resources.files("crmlink.language") / language / "meetings.toml"
+    if not source.is_file():
+        return Topics(frozenset(), ("\n",), frozenset(), ("\n",))
+    data = tomllib.loads(source.read_text(encoding="utf-8"))["topics"]
+    return Topics(
+        frozenset(data["meeting"].split()),
+        tuple(data["meeting_endings"].split()),
+        frozenset(data["other"].split()),
+        tuple(data["other_endings"].split()),
+    )
