@@ -77,7 +77,9 @@ def write_letter(lapse: Lapse, desk: Desk, correspondence: Correspondence) -> Dr
         reply_subject(anchor.subject) if anchor else topic_of(lapse.agreement) or _FALLBACK_SUBJECT[facts.language]
     )
     try:
-        raw = compose(Envelope(desk.owner.mailbox, to, subject, message_id, desk.now, anchor), body)
+        raw = compose(
+            Envelope(desk.owner.mailbox, to, subject, message_id, desk.now.astimezone(desk.policy.zone), anchor), body
+        )
     except ValueError as error:
         return Problem(
             "draft.address", str(lapse.id), f"No draft could be composed: {error}", "Answer this one by hand."

@@ -18,14 +18,34 @@ from crmlink.model.contact import Contact
 
 _PARTICLES = frozenset(
     {"'s", "'t", "aan", "bij", "da", "de", "del", "della", "den", "der", "di", "du", "het", "in", "la", "le", "onder"}
-    | {"op", "over", "te", "ten", "ter", "tot", "uit", "uyt", "van", "vom", "von", "voor", "zu", "zum", "zur"}
+    | {
+        "op",
+        "over",
+        "te",
+        "ten",
+        "ter",
+        "uit",
+        "uyt",
+        "v.d.",
+        "v/d",
+        "vd",
+        "van",
+        "vom",
+        "von",
+        "voor",
+        "zu",
+        "zum",
+        "zur",
+    }
 )
 _MALE = frozenset({"dhr", "heer", "meneer", "mister", "herr", "herrn", "hr"})
 _FEMALE = frozenset({"mevr", "mw", "mevrouw", "mej", "mrs", "ms", "miss", "frau"})
 _MISTER_OR_LAWYER = "mr"
 _DOCTOR = frozenset({"dr", "doctor", "doktor"})
 _PROFESSOR = frozenset({"prof", "professor"})
-_UNUSED_TITLES = frozenset({_MISTER_OR_LAWYER, "drs", "ir", "ing", "ds", "mag", "dipl-ing"})
+_UNUSED_TITLES = frozenset({_MISTER_OR_LAWYER, "drs", "ir", "ing", "ds", "mag", "dipl.-ing"})
+_FACULTIES = frozenset({"med.", "jur.", "rer.", "nat.", "phil.", "pol.", "oec."})
+_SUFFIXES = frozenset({"aa", "ba", "bsc", "llm", "ma", "mba", "msc", "phd", "ra", "rb", "rc"})
 _TITLES = _MALE | _FEMALE | _DOCTOR | _PROFESSOR | _UNUSED_TITLES
 _GLUED_TITLE = re.compile(r"(prof|drs?|ir|ing|mr|dhr|mevr|mw)\.(\S+)", re.IGNORECASE)
 
@@ -35,7 +55,7 @@ _NO_PERSON = re.compile(
     r"|bureau|klantenservice|service|servicedesk|helpdesk|nieuwsbrief|newsletter|redactie|marketing|via|noreply"
     r"|group|groep|holding|partners|consultancy|consulting|advocaten|notarissen|accountants|makelaars|university"
     r"|universiteit|hogeschool|school|ministerie|provincie|hotel|restaurant|kantoor|praktijk|bank|verzekeringen)\b"
-    r"|[\d@<>{}\[\]:;!?*_=#%$€\\]|www\.",
+    r"|\b(familie|family|en|and|und)\b|[\d@<>{}\[\]:;!?*_=#%$€&\\]|www\.",
     re.IGNORECASE,
 )
 _ROLE_LOCAL_PART = re.compile(
@@ -43,7 +63,10 @@ _ROLE_LOCAL_PART = re.compile(
     r"|mail|post|office|kantoor|secretariaat|receptie|reception|support|service|klantenservice|help(desk)?|hr|jobs"
     r"|vacatures|marketing|pers|press|redactie|events?|team|no-?reply|welkom|algemeen)([._+-].*)?"
 )
-_TAIL = re.compile(r"\s*(\||/|·| - | – | — ).*$")
+_TAIL = re.compile(r"\s*(\||·| / | - | – | — ).*$")
+_DOUBLE_SURNAME = re.compile(r"(\w)\s?-\s?(de|den|der|van|ten|ter|te)\s+", re.IGNORECASE)
+_DOTTED = re.compile(r"[^\W\d_]{2,}(?:\.[^\W\d_]{2,})+")
+_JOINT = "\u2060"  # holds "Smit-de Vries" together while the name is parsed
 _BESIDE_THE_NAME = re.compile(r"\([^)]*\)|\"[^\"]*\"")
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]?\.?|[^\W\d_]")
 _MOST_CHARACTERS = 80
@@ -94,13 +117,16 @@ class PersonName:
 def person_of(contact: Contact, *, language: str) -> PersonName | None:
     """The contact's name, None when it is unknown, a firm, a team or a role address."""
     local_part, _, domain = contact.address.lower().partition("@")
-    name = parse_name(contact.name, language=language)
+    label = domain.rpartition(".")[0].replace("-", "")
+    beside = re.sub(rf"(?i),\s*{re.escape(label)}$", "", contact.name) if label else contact.name
+    name = parse_name(beside, language=language)
     if name is None:
         return None
-    joined = name.full.lower().replace(" ", "")
-    is_firm = joined in {domain, domain.rpartition(".")[0].replace("-", "")}
-    is_role = _ROLE_LOCAL_PART.fullmatch(local_part) is not None and not (name.given and name.family)
-    return None if is_firm or is_role else name
+    is_role = _ROLE_LOCAL_PART.fullmatch(local_part) is not None
+    is_called_like_it = name.full.lower().replace(" ", "") in {domain, label}
+    has_both = bool(name.given and name.family)
+    # Many people have a domain of their own name: "Jan Berg" at janberg.example is a person, info@ there is not.
+    return None if (is_role and (is_called_like_it or not has_both)) or (is_called_like_it and not has_both) else name
 
 
 def parse_name(text: str, *, language: str) -> PersonName | None:
@@ -112,10 +138,9 @@ def parse_name(text: str, *, language: str) -> PersonName | None:
     if not cleaned or len(cleaned) > _MOST_CHARACTERS or _NO_PERSON.search(cleaned):
         return None
     titles, rest = _split_titles(cleaned)
-    parsed = _parser().parse(rest)
-    given, family = f"{parsed.given} {parsed.middle}".strip(), str(parsed.family)
     if not rest or len(rest.split(" ")) > _MOST_WORDS:
         return None
+    given, family = _given_and_family(rest)
     if given.lower() in _PARTICLES:
         given, family = "", f"{given} {family}".strip()
     elif titles and not family:
@@ -131,21 +156,35 @@ def gender_of(title: str, *, language: str) -> Gender | None:
     return Gender.MALE if word in _MALE or (word == _MISTER_OR_LAWYER and language == "en") else None
 
 
+def _given_and_family(text: str) -> tuple[str, str]:
+    """Of a name as it is spoken, or with the surname first: "Berg, Jan van der"."""
+    surname, comma, behind = (part.strip() for part in text.partition(","))
+    words = behind.split(" ")
+    if comma and words[0].rstrip(".").lower() not in _SUFFIXES:
+        particles: list[str] = []
+        while len(words) > 1 and words[-1].lower() in _PARTICLES:
+            particles.insert(0, words.pop())
+        return " ".join(words), " ".join([*particles, surname])
+    joined = _DOUBLE_SURNAME.sub(rf"\1-\2{_JOINT}", surname)
+    parsed = _parser().parse(joined)
+    given, family = f"{parsed.given} {parsed.middle}".strip(), str(parsed.family)
+    return given.replace(_JOINT, " "), family.replace(_JOINT, " ")
+
+
 @lru_cache(maxsize=1)
 def _parser() -> Parser:
-    return Parser(lexicon=Lexicon.default().add(particles=set(_PARTICLES)))
+    return Parser(lexicon=Lexicon.default().add(particles={*_PARTICLES, "el"}, suffix_acronyms=set(_SUFFIXES)))
 
 
 def _clean(text: str) -> str:
-    shown = "".join(
-        " " if char.isspace() else char for char in text if char.isspace() or unicodedata.category(char)[0] != "C"
-    )
-    shown = _TAIL.sub("", re.sub(r"[’‘´`]", "'", shown))
-    if shown.startswith("'") and shown.endswith("'"):
-        shown = shown[1:-1]
-    if shown.startswith('"') and shown.endswith('"'):
-        shown = shown[1:-1]
-    return re.sub(r"\s+", " ", _BESIDE_THE_NAME.sub(" ", shown)).strip(' ",')
+    shown = re.sub(r"[’‘´`]", "'", re.sub(r"\s", " ", text))
+    shown = "".join(char for char in shown if unicodedata.category(char) not in {"Cc", "Cf", "Cn", "Co", "Cs", "So"})
+    shown = _TAIL.sub("", _DOUBLE_SURNAME.sub(r"\1-\2 ", shown)).strip()
+    for mark in ("'", '"'):
+        if len(shown) > 1 and shown.startswith(mark) and shown.endswith(mark):
+            shown = shown[1:-1]
+    shown = re.sub(r" +", " ", _BESIDE_THE_NAME.sub(" ", shown)).strip(' ",')
+    return shown.replace(".", " ") if _DOTTED.fullmatch(shown) else shown
 
 
 def _split_titles(text: str) -> tuple[tuple[str, ...], str]:
@@ -156,7 +195,7 @@ def _split_titles(text: str) -> tuple[tuple[str, ...], str]:
         if glued := _GLUED_TITLE.fullmatch(words[0]):
             words[0:1] = glued.groups()
         word = words[0].rstrip(".").lower()
-        if word not in _TITLES:
+        if word not in _TITLES and not (titles and words[0].lower() in _FACULTIES):
             break
         titles.append(word)
         words.pop(0)

@@ -1,7 +1,7 @@
 """Cuts the words of a mail down to what a letter may quote: one short sentence, one line, nothing active.
 
-A quote stays literal or is left out; never rephrased. In: the exact words of a finding. Out: a sentence without end
-mark worries, or an empty text when nothing short enough is left.
+A quote stays literal, but for its first capital and its end mark, or is left out; it is never rephrased. In: the exact
+words of a finding. Out: one sentence, or an empty text when nothing short enough is left.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ def short_quote(words: str) -> str:
     sentences = [sentence.strip() for sentence in _SENTENCE.findall(line) if sentence.strip()]
     chosen = next((sentence for sentence in sentences if sentence.endswith("?")), sentences[0] if sentences else "")
     chosen = re.sub(r"[!.\s]+$", "", re.sub(r"!*\?[?!]*$", "?", chosen)).replace('"', "'").strip(" ,;:-")
+    chosen = chosen[:1].upper() + chosen[1:]
     fits = len(chosen.split()) <= _MOST_WORDS and len(chosen) <= _MOST_CHARACTERS
     return chosen if fits and not _LINK.search(chosen) and re.search(r"\w", chosen) else ""
 

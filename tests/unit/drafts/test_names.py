@@ -33,6 +33,17 @@ FULL_AND_SURNAME = {
     "an irish name in small letters": ("sean o'neill", "Sean O'Neill", "O'Neill"),
     "only a surname with particles": ("van der Berg", "van der Berg", "Van der Berg"),
     "a German von": ("Ludwig von Arnim", "Ludwig von Arnim", "Von Arnim"),
+    "a degree is left out": ("J. de Vries RA", "J. de Vries", "De Vries"),
+    "a degree behind a comma": ("Anna Smit, MBA", "Anna Smit", "Smit"),
+    "a double surname with a particle in it": ("Els Smit-de Vries", "Els Smit-de Vries", "Smit-de Vries"),
+    "a double surname, spaced": ("Els Smit - de Vries", "Els Smit-de Vries", "Smit-de Vries"),
+    "a double surname in front": ("Smit-de Vries, Els", "Els Smit-de Vries", "Smit-de Vries"),
+    "an abbreviated particle": ("Jan v.d. Berg", "Jan v.d. Berg", "V.d. Berg"),
+    "an abbreviated particle with a slash": ("Jan v/d Berg", "Jan v/d Berg", "V/d Berg"),
+    "an Arabic article": ("Fatima el Mansouri", "Fatima El Mansouri", "El Mansouri"),
+    "dots in place of spaces": ("jan.de.vries", "Jan de Vries", "De Vries"),
+    "an emoji": ("Jan 🌻 Smit", "Jan Smit", "Smit"),
+    "a German faculty": ("Dr. med. Anna Müller", "Anna Müller", "Müller"),
     "direction characters are taken out": ("Jan\u202e de Boer", "Jan de Boer", "De Boer"),
 }
 
@@ -75,12 +86,15 @@ NO_PERSON = {
     "a team": Contact("Team Planning", "planning@acme.example"),
     "a role address with one word": Contact("Acme", "info@acme.example"),
     "a name equal to its domain": Contact("Acme", "jan@acme.example"),
+    "a firm of two words": Contact("Bakker Advies", "info@bakkeradvies.example"),
     "an address as name": Contact("jan@acme.example", "jan@acme.example"),
     "no name": Contact("", "jan@acme.example"),
     "a template in the name": Contact("{{ 7*7 }}", "jan@acme.example"),
     "a tag in the name": Contact("<script>alert(1)</script>", "jan@acme.example"),
     "ten thousand characters": Contact("A" * 10_000, "jan@acme.example"),
     "somebody through a platform": Contact("Jan de Boer via Planner", "x@planner.example"),
+    "a couple": Contact("Jan en Els de Boer", "boer@mail.example"),
+    "a family": Contact("Familie de Boer", "boer@mail.example"),
     "only a title": Contact("Dhr.", "x@planner.example"),
 }
 
@@ -88,6 +102,18 @@ NO_PERSON = {
 @pytest.mark.parametrize("contact", NO_PERSON.values(), ids=NO_PERSON)
 def test_what_is_no_person_has_no_name(contact: Contact) -> None:
     assert person_of(contact, language="nl") is None
+
+
+def test_the_firm_beside_the_name_is_left_out() -> None:
+    name = person_of(Contact("Jan de Boer, Acme", "jan@acme.example"), language="nl")
+    assert name is not None
+    assert name.full == "Jan de Boer"
+
+
+def test_somebody_with_a_domain_of_their_own_name_is_a_person() -> None:
+    name = person_of(Contact("Jan Berg", "jan@janberg.example"), language="nl")
+    assert name is not None
+    assert name.full == "Jan Berg"
 
 
 def test_initials_are_no_first_name() -> None:

@@ -8,7 +8,7 @@ from crmlink.drafts.quoting import one_line, short_quote
 
 QUOTES = {
     "a question stays as it is": ("Welke bijlage mogen wij citeren?", "Welke bijlage mogen wij citeren?"),
-    "a greeting falls away": ("Hoi Els, kun je vrijdag?", "kun je vrijdag?"),
+    "a greeting falls away": ("Hoi Els, kun je vrijdag?", "Kun je vrijdag?"),
     "the question among other sentences": ("Leuk je te zien. Kun je vrijdag? Dan regel ik het.", "Kun je vrijdag?"),
     "a wish without a question": ("Laat me even weten of het lukt.", "Laat me even weten of het lukt"),
     "exclamation marks at the end": ("Stuur me die stukken!!", "Stuur me die stukken"),

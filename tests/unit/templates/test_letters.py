@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -23,9 +24,9 @@ CLOSINGS = {
 MATRIX = [(language, letter) for language in LANGUAGES for letter in LETTERS]
 
 
-def rendered(language: str, letter: str) -> Iterator[tuple[LetterFacts, str]]:
-    for facts in sample_letters(language, letter):
-        yield facts, render(facts, shipped_templates())
+@cache
+def rendered(language: str, letter: str) -> tuple[tuple[LetterFacts, str], ...]:
+    return tuple((facts, render(facts, shipped_templates())) for facts in sample_letters(language, letter))
 
 
 def test_three_languages_are_complete() -> None:
@@ -103,6 +104,14 @@ def test_a_cancellation_by_nobody_holds_no_apology(language: str) -> None:
     for facts, body in rendered(language, "cancelled"):
         if not facts.mine:
             assert not any(word in body.lower() for word in sorry[language])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_longest_quote_leaves_a_letter_short(language: str) -> None:
+    for letter in ("unanswered", "promise"):
+        for facts in sample_letters(language, letter):
+            body = render(replace(facts, quote="heel " * 23 + "lang"), shipped_templates())
+            assert len([word for line in body.split("\n") if not line.startswith("- ") for word in line.split()]) <= 120
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
