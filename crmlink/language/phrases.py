@@ -46,12 +46,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One compiled phrase of a rule."""
+    """One phrase of a rule. `pattern` is the source of its regular expression, compiled when first needed.
+
+    `seconds`: all words that can come second, None when that is open. `asks`: which mark the sentence must end with.
+    """
 
     rule: Rule
-    pattern: re.Pattern[str]
+    pattern: str
     anchor: str
     asks: bool | None
+    seconds: frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +78,34 @@ class Phrasebook:
     def hits(self, wording: Wording) -> tuple[Hit, ...]:
         """All rules found in a sentence in order of place, a rule once at each place."""
         found: dict[tuple[str, int], Hit] = {}
-        for index, word in enumerate(wording.words):
-            for cue in (*self.by_word.get(word, ()), *self.by_stem.get(word[:_STEM], ())):
+        following = (*wording.words[1:], "")
+        for index, (word, second) in enumerate(zip(wording.words, following, strict=False)):
+            cues = self.by_word.get(word, ())
+            stems = self.by_stem.get(word[:_STEM])
+            for cue in (*cues, *stems) if stems else cues:
+                if cue.seconds is not None and second not in cue.seconds:
+                    continue
                 key = (cue.rule.name, index)
                 if key in found or not _fits(cue, wording, index):
                     continue
-                match = cue.pattern.match(wording.text, wording.starts[index])
+                match = _compiled(cue.pattern).match(wording.text, wording.starts[index])
                 if match:
                     found[key] = Hit(cue.rule, index, wording.index_at(match.end() - 1) + 1)
         return tuple(found.values())
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def _fits(cue: Cue, wording: Wording, index: int) -> bool:
     """Whether a cue may begin at this word, by its place and by the mark at the end of the sentence."""
     if cue.asks is not None and cue.asks is not wording.asks:
         return False
-    if cue.anchor == "^":
-        return index in wording.clauses
-    return cue.anchor != "^^" or index in wording.openings
+    if not cue.anchor:
+        return True
+    return wording.begins_clause(index) if cue.anchor == "^" else wording.begins_sentence(index)
 
 
 def meaning(rule: str) -> str:
@@ -145,7 +159,7 @@ def _file(
     anchor = tokens[0] if tokens[0] in ("^", "^^") else ""
     asks = {"?": True, ".": False}.get(tokens[-1])
     tokens = tokens[bool(anchor) : None if asks is None else -1]
-    cue = Cue(rule, re.compile("".join(map(_pattern, tokens))), anchor, asks)
+    cue = Cue(rule, "".join(map(_pattern, tokens)), anchor, asks, _seconds(tokens))
     if not _needed(tokens[0]) or not _needed(tokens[-1]):
         raise ValueError(f"{rule.name}: {phrase!r} must begin and end with a word that has to be there")
     for first in tokens[0].split("|"):
@@ -156,6 +170,21 @@ def _file(
             by_stem[word[:_STEM]].append(cue)
         else:
             by_word[word].append(cue)
+
+
+def _seconds(tokens: list[str]) -> frozenset[str] | None:
+    """All words that can come second in a phrase, None when it may be any."""
+    if "_" in tokens[0]:
+        return None
+    words: set[str] = set()
+    for token in tokens[1:]:
+        if token in _MARKS or "*" in token:
+            return None
+        if not token.startswith("!"):
+            words.update(word.partition("_")[0] for word in token.strip("()").split("|"))
+            if _needed(token):
+                return frozenset(words)
+    return None
 
 
 def _needed(token: str) -> bool:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from crmlink.language.deadlines import deadline
 from crmlink.language.phrases import Hit, phrasebook
-from crmlink.language.sentences import Sentence, sentences
-from crmlink.language.wording import Wording, wording
+from crmlink.language.sentences import Sentence
+from crmlink.language.wording import Wording, worded
 from crmlink.model.reading import DateMention, NearMiss, Promise
 
 
@@ -25,8 +25,7 @@ def find_promises(
     book = phrasebook(language, "promises")
     promises: list[Promise] = []
     misses: list[NearMiss] = []
-    for sentence in sentences(text):
-        words = wording(sentence.text)
+    for sentence, words in worded(text):
         hits = book.hits(words)
         vows = [hit for hit in hits if hit.rule.kind == "vow"]
         if words.asks or not vows:
@@ -44,6 +43,6 @@ def _promises(sentence: Sentence, words: Wording, vows: list[Hit], dates: tuple[
     """One promise for each day that is named with a vow."""
     found: dict[object, Promise] = {}
     for hit in vows:
-        due = deadline(sentence, words.offsets[hit.start], dates)
+        due = deadline(sentence, words.offset(hit.start), dates)
         found.setdefault(due, Promise(sentence.text, hit.rule.name, sentence.offset, due))
     return list(found.values())

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from crmlink.language.addressing import Addressing, Reader, called
 from crmlink.language.deadlines import deadline
 from crmlink.language.phrases import Hit, Rule, phrasebook
-from crmlink.language.sentences import Sentence, sentences
+from crmlink.language.sentences import Sentence
 from crmlink.language.weighing import weights
-from crmlink.language.wording import Wording, wording
+from crmlink.language.wording import Wording, worded
 from crmlink.model.reading import DateMention, NearMiss, Request
 
 __all__ = ["Addressing", "find_requests"]
@@ -90,12 +90,11 @@ def _read(text: str, language: str, addressing: Addressing) -> list[_Read]:
     found: list[_Read] = []
     reader: Reader | None = None
     end = 0
-    for sentence in sentences(text):
+    for sentence, words in worded(text):
         if text.count("\n", end, sentence.offset) > 1:
             reader = None
         end = sentence.offset + len(sentence.text)
         reader = called(sentence.text, addressing) or reader
-        words = wording(sentence.text)
         found.append(_Read(sentence, words, book.hits(words), reader))
     return found
 
@@ -123,7 +122,7 @@ def _judge(read: _Read, mail: _Mail) -> Request | NearMiss | None:
 def _request(read: _Read, rule: Rule, start: int, mail: _Mail) -> Request:
     who = mail.addressing
     to_me = not who.from_owner and read.reader is not Reader.OTHER and (who.to_owner or read.reader is Reader.OWNER)
-    place = read.words.offsets[start] if read.words.offsets else 0
+    place = read.words.offset(start)
     return Request(
         read.sentence.text, rule.name, to_me, read.sentence.offset, deadline(read.sentence, place, mail.dates)
     )

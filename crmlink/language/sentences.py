@@ -22,6 +22,7 @@ _LONG_LINE = 50
 _ORDINAL = 2
 
 _END = re.compile(r"[.!?…]{1,20}[\"')\]»”’*_]{0,4}(?=\s|$)|[a-zà-ÿ)]{2}[.?!](?=[A-ZÀ-Þ][a-zà-ÿ]{1,30}\s)")
+_WORD = re.compile(r"\w")
 _BULLET = re.compile(r"[ \t]{0,40}(?:[-*•·–—o+▪>]{1,3}|\(?\d{1,2}[.)]|\(?[a-zA-Z]\))[ \t]+(?=\S)")
 _CLOSING = re.compile(
     r"\s*(?:(?:met|hartelijke?|vriendelijke?|warme|beste|lieve|veel|vele|mvg|gr|gr\.|groet\w*|m\.?v\.?g\.?|hoogachtend|"
@@ -44,7 +45,7 @@ class Sentence:
 
 
 def sentences(text: str) -> tuple[Sentence, ...]:
-    """All sentences of a text in order. Greeting, closing and list items stand alone; blank text gives none."""
+    """All sentences of a text in order. Greeting, closing and list items stand alone; what holds no word is none."""
     found: list[Sentence] = []
     for start, end in _blocks(text):
         found.extend(_cut(text, start, end))
@@ -129,5 +130,5 @@ def _slices(text: str, start: int, end: int) -> Iterator[Sentence]:
         cut = space if space > 0 else start + LONGEST
         yield Sentence(text[start:cut], start)
         start = cut
-    if start < end:
+    if _WORD.search(text, start, end):
         yield Sentence(text[start:end], start)

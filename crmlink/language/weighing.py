@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from math import exp
 
 from crmlink.language.phrases import Hit
@@ -61,7 +62,7 @@ def _features(wording: Wording, hits: tuple[Hit, ...]) -> Iterator[str]:
     words = wording.words
     yield from (f"rule:{hit.rule.name.rpartition('.')[2]}" for hit in hits)
     yield from (f"word:{word}" for word in words)
-    yield from (f"pair:{one} {two}" for one, two in zip(words, words[1:], strict=False))
+    yield from (f"pair:{one} {two}" for one, two in pairwise(words))
     if words:
         yield f"first:{words[0]}"
         yield f"first:{' '.join(words[:2])}"

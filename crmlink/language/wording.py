@@ -1,7 +1,7 @@
 """The words of one sentence in a plain form that phrases are matched against.
 
 Lower case, straight quotes, one space between words, punctuation as words of their own, contractions whole
-("do n't" and "don’t" both read "don't"). Decides nothing. In: a sentence; out: its words with their places.
+("do n't" and "don’t" both read "don't"). Decides nothing. In: a sentence or a text; out: words with their places.
 """
 
 from __future__ import annotations
@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, islice
 
+from crmlink.language.sentences import Sentence, sentences
 from crmlink.language.wordlists import word_list
 
 MOST_WORDS = 160
@@ -21,75 +24,69 @@ _FAR = 4
 _TOKEN = re.compile(
     r"https?://\S{1,500}|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}|\d+(?:[.,:]\d+)+|'?[^\W_]+(?:[-'./&][^\W_]+){0,8}|[?!,;:()@/–—-]"
 )
-_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "\u00ad": None})
+_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "\u00ad": "-"})
 _TAILS = frozenset(("n't", "'ll", "'m", "'re", "'ve", "'d", "'s"))
 _BREAKS = frozenset(("?", "!", ",", ";", ":", "(", ")", "-", "–", "—"))
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """`text` is " w1 w2 … " with a space at both ends; `starts` the place of each word in it, `offsets` in the sentence.
+    """`text` is " w1 w2 … " with a space at both ends, `starts` the place of each word in it.
 
-    `clauses` holds the indexes of words that begin a clause: the first word, and words after punctuation or a conjunction.
-    `openings` holds those that begin the sentence: the first word, and what follows small openers or a called name.
+    `plain` is the sentence the words were taken from, as long as the original; `asks`: it ends in a question mark.
     """
 
     words: tuple[str, ...]
     text: str
     starts: tuple[int, ...]
-    offsets: tuple[int, ...]
-    clauses: frozenset[int]
-    openings: frozenset[int]
+    plain: str
     asks: bool
 
     def index_at(self, place: int) -> int:
         """Index of the word at a place in `text`."""
         return bisect_right(self.starts, place) - 1
 
+    def offset(self, index: int) -> int:
+        """Where the word with this index begins in the sentence."""
+        matches = (match for match in _TOKEN.finditer(self.plain) if match.group().lower() not in _TAILS)
+        found = next(islice(matches, index, None), None)
+        return found.start() if found else 0
+
+    def begins_clause(self, index: int) -> bool:
+        """Whether a clause begins with this word: the first, or after punctuation or a conjunction."""
+        return not index or self.words[index - 1] in _BREAKS or self.words[index - 1] in word_list("joins")
+
+    def begins_sentence(self, index: int) -> bool:
+        """Whether only openers ("so", "also") or a called name with its comma or dash stand before this word."""
+        if not index:
+            return True
+        before = self.words[:index]
+        return index <= _FAR and (before[-1] in _BREAKS or word_list("joins").issuperset(before))
+
 
 def wording(sentence: str) -> Wording:
     """Read the words of one sentence."""
-    words: list[str] = []
-    offsets: list[int] = []
-    plain = sentence.translate(_STRAIGHT) if not sentence.isascii() else sentence.replace("`", "'")
-    for match in _TOKEN.finditer(plain):
-        word = match.group().lower()
-        if word in _TAILS and words:
-            words[-1] += word
-            continue
-        if len(words) == MOST_WORDS:
-            break
-        words.append(word)
-        offsets.append(match.start())
-    return _place(words, offsets, asks=_asks(plain))
+    plain = sentence.replace("`", "'") if sentence.isascii() else sentence.translate(_STRAIGHT)
+    words = _TOKEN.findall(plain.lower())[: MOST_WORDS * 2]
+    if "'" in plain:
+        words = _whole(words)
+    words = words[:MOST_WORDS]
+    starts = tuple(accumulate((len(word) + 1 for word in words), initial=1))[:-1]
+    return Wording(tuple(words), f" {' '.join(words)} ", starts, plain, "?" in plain[-8:])
 
 
-def _asks(sentence: str) -> bool:
-    return "?" in sentence[-8:]
+@lru_cache(maxsize=2)
+def worded(text: str) -> tuple[tuple[Sentence, Wording], ...]:
+    """All sentences of a text with their words; kept for the next reader of the same text."""
+    return tuple((sentence, wording(sentence.text)) for sentence in sentences(text))
 
 
-def _place(words: list[str], offsets: list[int], *, asks: bool) -> Wording:
-    starts: list[int] = []
-    clauses: list[int] = []
-    place = 1
-    opens = True
-    joins = word_list("joins")
-    for index, word in enumerate(words):
-        starts.append(place)
-        place += len(word) + 1
-        if opens:
-            clauses.append(index)
-        opens = word in _BREAKS or word in joins
-    return Wording(
-        tuple(words), f" {' '.join(words)} ", tuple(starts), tuple(offsets), frozenset(clauses), _openings(words), asks
-    )
-
-
-def _openings(words: list[str]) -> frozenset[int]:
-    """Where the sentence proper may begin: at once, after openers ("so", "also,"), after a name and a comma or dash."""
-    found = {0}
-    joins = word_list("joins")
-    for index, word in enumerate(words[:_FAR]):
-        if word in _BREAKS or (word in joins and index in found):
-            found.add(index + 1)
-    return frozenset(found)
+def _whole(words: list[str]) -> list[str]:
+    """Contractions that were written apart put together again."""
+    whole: list[str] = []
+    for word in words:
+        if word in _TAILS and whole:
+            whole[-1] += word
+        else:
+            whole.append(word)
+    return whole
