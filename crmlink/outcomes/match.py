@@ -85,9 +85,14 @@ class _Shelf:
         ids = frozenset(header.message_id for header in listed if header.message_id is not None)
         return cls(ids, tuple(header for header in listed if header.message_id not in ours))
 
-    def continuing(self, stored: StoredDraft) -> bool:
-        """Whether a mail of the same thread and recipient came in after the draft was placed."""
-        return any(continues(header, stored.draft) and _after(header, stored) for header in self.others)
+    def continuing(self, stored: StoredDraft, *, undated: bool) -> bool:
+        """Whether a mail of the same thread and recipient came in after the draft was placed.
+
+        `undated` says whether a mail without a time counts as later.
+        """
+        return any(
+            continues(header, stored.draft) and _after(header, stored, undated=undated) for header in self.others
+        )
 
 
 def _outcome(stored: StoredDraft, waiting: _Shelf, sent: _Shelf, *, touched: bool) -> DraftState:
@@ -96,11 +101,13 @@ def _outcome(stored: StoredDraft, waiting: _Shelf, sent: _Shelf, *, touched: boo
         return DraftState.SENT
     if name in waiting.ids:
         return DraftState.EDITED if touched or stored.state is DraftState.EDITED else DraftState.PLACED
-    if waiting.continuing(stored):
+    # Sent holds earlier answers in the same thread, the promise itself among them; Drafts held none when we placed.
+    if waiting.continuing(stored, undated=True):
         return DraftState.EDITED
-    return DraftState.SENT if sent.continuing(stored) else DraftState.DISCARDED
+    return DraftState.SENT if sent.continuing(stored, undated=False) else DraftState.DISCARDED
 
 
-def _after(header: StoredHeader, stored: StoredDraft) -> bool:
-    placed_at = stored.placed_at or stored.created_at
-    return header.stored_at is None or header.stored_at >= placed_at - CLOCK_SKEW
+def _after(header: StoredHeader, stored: StoredDraft, *, undated: bool) -> bool:
+    if header.stored_at is None:
+        return undated
+    return header.stored_at >= (stored.placed_at or stored.created_at) - CLOCK_SKEW

@@ -174,6 +174,18 @@ def test_a_refused_draft_waits_longer_each_time_and_arrives_once() -> None:
     assert world.everywhere(draft()) == [DRAFTS]
 
 
+def test_a_clear_no_does_not_count_as_a_lost_hand_over() -> None:
+    world = World()
+    world.mailbox.append_faults.extend([AppendFault.REFUSED, AppendFault.REFUSED, AppendFault.LOST])
+    world.one_pass(draft())
+    for _ in range(10):
+        world.later(10 * MINUTE)
+        world.one_pass(draft())
+
+    assert world.state() is DraftState.PLACED
+    assert world.everywhere(draft()) == [DRAFTS]
+
+
 def test_a_refusal_is_reported_with_its_reason() -> None:
     world = World()
     world.mailbox.append_faults.append(AppendFault.REFUSED)

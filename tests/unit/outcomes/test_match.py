@@ -48,6 +48,7 @@ UNDATED = replace(RENAMED, stored_at=None)
         pytest.param([], [ONLY_REFERENCES], DraftState.SENT, id="sent, only References kept"),
         pytest.param([], [JUST_BEFORE], DraftState.SENT, id="sent on a server whose clock is slow"),
         pytest.param([], [], DraftState.DISCARDED, id="nowhere"),
+        pytest.param([], [UNDATED], DraftState.DISCARDED, id="nowhere, an answer of unknown date proves nothing"),
         pytest.param([], [EARLIER], DraftState.DISCARDED, id="nowhere, an older answer does not count"),
         pytest.param([], [TO_ANOTHER], DraftState.DISCARDED, id="nowhere, a mail to somebody else does not count"),
         pytest.param([ANOTHER_THREAD], [ANOTHER_THREAD], DraftState.DISCARDED, id="nowhere, another thread"),
