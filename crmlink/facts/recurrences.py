@@ -20,6 +20,7 @@ from crmlink.model.ids import EventUid
 from crmlink.model.meeting import Event
 from crmlink.model.problem import Problem
 
+FARTHEST_MOVE: Final = timedelta(days=800)
 _DAY: Final = timedelta(days=1)
 
 
@@ -70,7 +71,7 @@ def _expand(
     uid = master.event.uid
     try:
         overrides = [one for one in components if one is not master and _matters(one, master, start, end)]
-        anchored = _anchored(master, overrides)
+        anchored = _anchored(master, [one for one in overrides if _is_near(one, start, end)])
         kept = [master, *anchored]
         events = tuple(_occurrence(kept[number], at, until) for number, at, until in expand(kept, start, end))
     except LIBRARY_ERRORS:
@@ -85,6 +86,14 @@ def _matters(override: Component, master: Component, start: datetime, end: datet
     assert override.replaces is not None
     length = moment_of(master.event.end, UTC) - moment_of(master.event.start, UTC)
     return start - length - 2 * _DAY < moment_of(override.replaces, UTC) < end + 2 * _DAY
+
+
+def _is_near(override: Component, start: datetime, end: datetime) -> bool:
+    """Whether it moves an occurrence by years at most: the series is expanded over all of that distance."""
+    assert override.replaces is not None
+    replaced = moment_of(override.replaces, UTC)
+    moved = moment_of(override.event.start, UTC) - replaced
+    return start - FARTHEST_MOVE < replaced < end + FARTHEST_MOVE and abs(moved) < FARTHEST_MOVE
 
 
 def _anchored(master: Component, overrides: Sequence[Component]) -> list[Component]:

@@ -191,6 +191,22 @@ class TestOverrides:
         assert {event.start.hour for event in facts.events if isinstance(event.start, datetime)} == {12}
         assert len(facts.events) == 61
 
+    @pytest.mark.parametrize(
+        "moved",
+        [
+            pytest.param("RECURRENCE-ID:30560310T080000Z\nDTSTART:20260310T120000Z", id="from a thousand years ahead"),
+            pytest.param("RECURRENCE-ID:20260310T080000Z\nDTSTART:16040310T120000Z", id="to long ago"),
+            pytest.param("RECURRENCE-ID:20260310T080000Z\nDTSTART:30560310T120000Z", id="to a thousand years ahead"),
+            pytest.param("RECURRENCE-ID;RANGE=THISANDFUTURE:30560310T080000Z\nDTSTART:30560310T120000Z", id="for good"),
+        ],
+    )
+    def test_a_move_over_centuries_is_left_out_at_once(self, moved: str, zone: ZoneInfo) -> None:
+        begin = time.perf_counter()
+        facts = read(calendar("DTSTART:20200101T080000Z\nRRULE:FREQ=DAILY", moved), zone=zone)
+        assert time.perf_counter() - begin < 1
+        assert codes(facts) == ["calendar.stray-override"]
+        assert len(facts.events) == 61
+
     def test_an_invitation_to_one_occurrence_stands_alone(self, zone: ZoneInfo) -> None:
         [event] = read(calendar(f"RECURRENCE-ID:20260317T080000Z\n{self.MOVED}"), zone=zone).events
         assert (event.title, event.recurrence_id) == ("verzet", "2026-03-17T08:00:00Z")
