@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,16 @@ from crmlink.mailbox.maildir import MaildirFile, MaildirFolder, files, maildir_f
 from crmlink.mailbox.window import CAP, in_window
 from crmlink.model.problem import Problem
 from crmlink.sources.port import MailChanges, RawMessage
+
+
+@dataclass(slots=True)
+class _Listing:
+    """A folder's messages of the window; how many it holds in all, and when the newest was stored (POSIX seconds)."""
+
+    folder: MaildirFolder
+    inside: list[MaildirFile] = field(default_factory=list)
+    total: int = 0
+    newest: float = 0
 
 
 class MaildirMailSource:
@@ -34,41 +45,40 @@ class MaildirMailSource:
         """Every message of the window outside Trash, Junk and Drafts. Raises SourceError when this is no Maildir."""
         found = maildir_folders(self._root, self._names)
         changes = MailChanges(messages=iter(()), complete=True)
-        listing = [(each, _listing(each, changes)) for each in found if each.folder.role not in NOT_EVIDENCE]
-        changes.messages = _read(listing, since, changes)
+        listings = [_listing(each, since, changes) for each in found if each.folder.role not in NOT_EVIDENCE]
+        changes.messages = _read(listings, changes)
         return changes
 
     def close(self) -> None:
         """Nothing to let go of."""
 
 
-def _listing(folder: MaildirFolder, changes: MailChanges) -> list[MaildirFile]:
+def _listing(folder: MaildirFolder, since: date, changes: MailChanges) -> _Listing:
+    listing = _Listing(folder)
+    for file in _readable(folder, changes):
+        listing.total += 1
+        listing.newest = max(listing.newest, file.stored_at.timestamp())
+        if in_window(file.stored_at, since):
+            listing.inside.append(file)
+    return listing
+
+
+def _readable(folder: MaildirFolder, changes: MailChanges) -> Iterator[MaildirFile]:
+    name, hint = folder.folder.name, "check who may read the directory"
     try:
-        return list(files(folder))
+        yield from files(folder)
     except OSError as error:
-        hint = "check who may read the directory"
-        _report(
-            changes,
-            "mail.folder-unreadable",
-            folder.folder.name,
-            f"the folder could not be read: {error.strerror}",
-            hint,
-        )
-        return []
+        _report(changes, "mail.folder-unreadable", name, f"the folder could not be read: {error.strerror}", hint)
 
 
-def _read(
-    listing: list[tuple[MaildirFolder, list[MaildirFile]]], since: date, changes: MailChanges
-) -> Iterator[RawMessage]:
-    timed = any(in_window(file.stored_at, since) for _, found in listing for file in found)
-    for folder, found in listing:
-        for file in found:
-            if timed and not in_window(file.stored_at, since):
-                continue
-            message = _message(folder, file, changes, timed=timed)
+def _read(listings: list[_Listing], changes: MailChanges) -> Iterator[RawMessage]:
+    timed = any(listing.inside for listing in listings)
+    for listing in listings:
+        for file in listing.inside if timed else _readable(listing.folder, changes):
+            message = _message(listing.folder, file, changes, timed=timed)
             if message is not None:
                 yield message
-    stand = {folder.folder.name: len(found) for folder, found in listing}
+    stand = {listing.folder.folder.name: [listing.total, listing.newest] for listing in listings}
     changes.state = json.dumps({"version": 1, "folders": stand}, sort_keys=True)
 
 
