@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from crmlink.language.chart import Grammar
 from crmlink.language.date_leaves import clock, floor, part, part_of
-from crmlink.language.date_series import DAY, Kind, Series, fixed, lasting, through
+from crmlink.language.date_series import DAY, Kind, Series, both, due_on, fixed, lasting, through
 from crmlink.language.lengths import Length
 from crmlink.language.saying import Saying
 from crmlink.model.reading import Grain
@@ -59,7 +59,7 @@ def _dotted(saying: Saying, said: Said) -> Series:
     return _digital(saying, said).series()
 
 
-@CLOCKS.rule("clock", "num (clockword)")
+@CLOCKS.rule("clock", "num|one (clockword)")
 def _hour(_: Saying, hour: int) -> Clock | None:
     return _dial(hour, whole=True)
 
@@ -69,7 +69,7 @@ def _hour_minute(_: Saying, hour: int, minute: int) -> Clock | None:
     return _dial(hour, minute) if minute else None
 
 
-@CLOCKS.rule("clock", "noon")
+@CLOCKS.rule("clock", "(the)? noon")
 def _noon(_: Saying, hour: int) -> Clock:
     return Clock(hour, whole=True, twelve=False)
 
@@ -107,7 +107,7 @@ def _as_clock(said: Clock | Said) -> Clock:
     return said if isinstance(said, Clock) else Clock(said[0], said[1])
 
 
-@CLOCKS.rule("clock", "(half) num (clockword)?")
+@CLOCKS.rule("clock", "(half) num|one (clockword)?")
 def _half_to(saying: Saying, hour: int) -> Clock | None:
     """Half nine is 8:30 in Dutch and German, 9:30 in English."""
     if not 1 <= hour <= _HALF_DAY:
@@ -115,26 +115,32 @@ def _half_to(saying: Saying, hour: int) -> Clock | None:
     return Clock(hour, 30) if saying.words.month_first else Clock(hour).earlier(30)
 
 
-@CLOCKS.rule("clock", "(half) (past) num|clock")
+@CLOCKS.rule("clock", "(half) (past) num|one|clock")
 def _half_past(_: Saying, hour: int | Clock) -> Clock | None:
     return _moved(-30, hour)
 
 
-@CLOCKS.rule("clock", "minutes|num (past) num|clock (clockword)?", weight=2)
+@CLOCKS.rule("clock", "minutes|num (past) num|one|clock (clockword)?", weight=2)
 def _past(_: Saying, minutes: int, hour: int | Clock) -> Clock | None:
     return _moved(-minutes, hour) if 1 <= minutes < 60 else None  # noqa: PLR2004 - an hour
 
 
-@CLOCKS.rule("clock", "minutes (tominute) num|clock (clockword)?", weight=2)
+@CLOCKS.rule("clock", "minutes (tominute) num|one|clock (clockword)?", weight=2)
 def _to(_: Saying, minutes: int, hour: int | Clock) -> Clock | None:
     return _moved(minutes, hour)
 
 
-@CLOCKS.rule("clock", "num (tominute) num|clock (clockword)?", weight=2)
-def _number_to(_: Saying, minutes: int, hour: int | Clock) -> Clock | None:
-    """Ten to three, but "10 to 11 am" is from ten to eleven."""
-    ranged = isinstance(hour, Clock) and minutes <= _HALF_DAY and not hour.twelve
+@CLOCKS.rule("clock", "num (tominute) clock", weight=2)
+def _number_to(_: Saying, minutes: int, hour: Clock) -> Clock | None:
+    """Fifteen to noon, but "10 to 11 am" is from ten to eleven."""
+    ranged = minutes <= _HALF_DAY and not hour.twelve
     return None if ranged or not 1 <= minutes < 30 else _moved(minutes, hour)  # noqa: PLR2004 - half an hour
+
+
+@CLOCKS.rule("said", "num (tominute) num|one", weight=2)
+def _said_to(_: Saying, minutes: int, hour: int) -> Clock | None:
+    """Five to three; without "at" it may as well be a score or a range."""
+    return _moved(minutes, hour) if 1 <= minutes < 30 else None  # noqa: PLR2004 - half an hour
 
 
 @CLOCKS.rule("minutes", "(a)? (quarter)")
@@ -164,10 +170,33 @@ def _said_time(_: Saying, made: Clock) -> Series:
     return made.series(latent=True)
 
 
-@CLOCKS.rule("partial", "said")
-def _said_beside(saying: Saying, made: Clock) -> Series | None:
+@CLOCKS.rule("time", "said|clock relday part?", "said|clock (this)? part|partly|todaypart")
+def _said_day(saying: Saying, made: Clock, day: int | str, name: str | None = None) -> Series | None:
     """English alone says "nine tomorrow"; elsewhere a number beside a day is something else."""
-    return made.series() if saying.words.month_first else None
+    if not saying.words.month_first:
+        return None
+    days = day if isinstance(day, int) else 0
+    start = floor(saying.at, Grain.DAY) + days * DAY
+    spoken = day if isinstance(day, str) else name
+    hours = saying.words.parts[spoken] if spoken else (0, 24)
+    return both(fixed(part_of(start, *hours), Kind.DATE, Kind.PART), made.series())
+
+
+@CLOCKS.rule("partial", "hmdot")
+def _dotted_beside(saying: Saying, said: Said) -> Series | None:
+    """Beside a day "13.30" is a time."""
+    return None if saying.words.dotted_dates else _digital(saying, said).series()
+
+
+@CLOCKS.rule("time", "(after) hourplural")
+def _after_hour(saying: Saying, hour: int) -> Series:
+    made = Clock(hour, whole=True).series()
+    return due_on(made, lambda span: max(span.start, saying.calendar.closing(span.start.date())))
+
+
+@CLOCKS.rule("time", "(loosely|approx|by|at) hourplural")
+def _about_hour(_: Saying, hour: int) -> Series:
+    return Clock(hour, whole=True).series()
 
 
 @CLOCKS.rule("time", "(from)? clock (to) clock", "(between) clock (and|to) clock", weight=1)

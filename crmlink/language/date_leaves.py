@@ -111,7 +111,7 @@ def week(number: int) -> Series:
         except ValueError:
             return None
 
-    return Series(lambda moment: _yearly(moment, start), frozenset({Kind.WEEK}))
+    return Series(lambda moment: _yearly(moment - RECENT, start), frozenset({Kind.WEEK}))
 
 
 def year_day(on: Callable[[int], date | None]) -> Series:

@@ -21,7 +21,7 @@ from crmlink.language.numerals import cardinals, ordinals
 
 TOKEN = re.compile(r"\d+(?:[.,:/–-]\d+)*|['’]?[^\W\d_]+|[^\w\s]")
 
-_GLUE = frozenset(
+GLUE = frozenset(
     [
         "at",
         "on",
@@ -38,7 +38,6 @@ _GLUE = frozenset(
         "approx",
         "past",
         "half",
-        "quarter",
         "comma",
         "dot",
         "this",
@@ -48,17 +47,20 @@ _GLUE = frozenset(
         "last",
         "final",
         "tominute",
-        "until",
         "a",
+        "one",
         "for",
         "soft",
         "num",
-        "ord",
         "upcoming",
         "within",
-        "late",
-        "early",
-        "over",
+        "loosely",
+        "comingsuffix",
+        "lastsuffix",
+        "ago",
+        "agobefore",
+        "since",
+        "era",
     ]
 )
 """Categories that say nothing about time on their own."""
@@ -81,17 +83,18 @@ class Lexicon:
 
     `compounds` maps a word to where it falls into two ("donderdagochtend"); `suffixes` follow a number and make it an
     ordinal; `numbered` are words whose number is a name ("kamer 12"); `followers` may follow a short date such as
-    "the 15th" without making it something else ("the 15th floor"); `names` are the names of days and months.
+    "the 15th" without making it something else ("the 15th floor"); `listing` stands
+    between days of one list ("Tuesday or Thursday"); `names` are the names of days and months.
     `month_first`: English dials and dates; `dotted_dates`: German "15.2.".
     """
 
     language: str
     entries: Mapping[str, tuple[Entry, ...]]
-    anchors: frozenset[str]
     compounds: Mapping[str, int]
     suffixes: frozenset[str]
     numbered: frozenset[str]
     followers: frozenset[str]
+    listing: frozenset[str]
     names: frozenset[str]
     holidays: Mapping[str, str]
     parts: Mapping[str, tuple[int, int]]
@@ -111,7 +114,6 @@ def lexicon(language: str) -> Lexicon:
     return Lexicon(
         language=language,
         entries={word: tuple(entries) for word, entries in found.items()},
-        anchors=frozenset(w for w, entries in found.items() if any(e.category not in _GLUE for e in entries)),
         compounds={
             first + second: len(first)
             for first in (*days, *data["compounds"]["first"])
@@ -120,6 +122,7 @@ def lexicon(language: str) -> Lexicon:
         suffixes=frozenset(data["ordinal_suffixes"]),
         numbered=frozenset(data["numbered"]),
         followers=frozenset(data["followers"]),
+        listing=frozenset(data["listing"]),
         names=frozenset(w for w, entries in found.items() if any(e.category in named for e in entries)),
         holidays=data["holidays"],
         parts={name: (hours[0], hours[1]) for name, hours in data["parts"].items()},

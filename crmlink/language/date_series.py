@@ -19,7 +19,6 @@ DAY = timedelta(days=1)
 RECENT = timedelta(days=31)
 """A date without a year that lies less than this back is meant as past, not as nearly a year ahead."""
 
-_WAKING = 6
 _AT_WORK = range(7, 19)
 
 
@@ -89,10 +88,7 @@ class Series:
     def first(self, said_at: datetime) -> Span | None:
         """The span that is meant by somebody who speaks at that moment, or None when the words contradict."""
         meant = (span for span in self.spans(said_at) if not (self.later and span.start.date() == said_at.date()))
-        # of "four o'clock" tonight and "four o'clock" tomorrow afternoon, nobody means the night
-        return min(
-            islice(meant, 3), key=lambda span: self.kinds == {Kind.CLOCK} and span.start.hour < _WAKING, default=None
-        )
+        return next(islice(meant, 3), None)
 
 
 def fixed(span: Span | None, *kinds: Kind) -> Series:
@@ -158,6 +154,16 @@ def through(one: Series, two: Series) -> Series:
                 yield Span(begin.start, end, last.grain, due=last.due or (end if clock else None), closed=True)
 
     return Series(spans, one.kinds | two.kinds, latent=one.latent and two.latent, later=one.later)
+
+
+def due_on(series: Series, due: Callable[[Span], datetime]) -> Series:
+    """The same spans with their deadlines; what has a deadline is no longer latent."""
+
+    def spans(moment: datetime) -> Iterator[Span]:
+        for span in series.spans(moment):
+            yield replace(span, due=due(span))
+
+    return replace(series, spans=spans, latent=False)
 
 
 def lasting(series: Series, after: Callable[[datetime], datetime]) -> Series:

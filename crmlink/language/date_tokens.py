@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from crmlink.language.chart import Item
-from crmlink.language.date_lexicon import TOKEN, Entry, Lexicon
+from crmlink.language.date_lexicon import GLUE, TOKEN, Entry, Lexicon
 
 _LONGEST_RUN = 20
+_CUES = frozenset({"at", "from", "between", "approx", "past", "tominute", "half", "quarter"})
+"""Glue that makes a time of a plain number."""
 _RANGE = re.compile(r"(\d{1,2}(?:[:.]\d\d)?)([-–])(\d{1,2}(?:[:.]\d\d)?)")
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _DAY_MONTH_YEAR = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)")
@@ -23,8 +26,7 @@ _GLUED_BEFORE = frozenset("€$£#§+_-–/\\.,:=&@")
 _GLUED_AFTER = frozenset("%€$£°_\\=&@")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word, number or sign: lower-case text and where it stands."""
 
     text: str
@@ -34,7 +36,7 @@ class Token:
 
 @dataclass(slots=True)
 class Run:
-    """Neighbouring tokens that all have a reading; `follows` is the text's next token after the run, if close by."""
+    """Neighbouring tokens that all have a reading, with the terminals that begin at each."""
 
     tokens: list[Token]
     terminals: list[list[Item]]
@@ -67,25 +69,24 @@ def runs(text: str, found: list[Token], words: Lexicon) -> Iterator[Run]:
         )
         fresh = bool(run.tokens) and _parted(text, found[index - 1], token)
         if (not terminals and index >= covered) or fresh or len(run.tokens) >= _LONGEST_RUN:
-            if _worth_reading(run, words):
+            if _worth_reading(run):
                 yield run
             run = Run([], [])
         if terminals or (index < covered and run.tokens):
             run.tokens.append(token)
             run.terminals.append(terminals)
             covered = max([covered, *(index + item.end for item in terminals)])
-    if _worth_reading(run, words):
+    if _worth_reading(run):
         yield run
 
 
-def _worth_reading(run: Run, words: Lexicon) -> bool:
+def _worth_reading(run: Run) -> bool:
     for place, items in enumerate(run.terminals):  # an item may not reach beyond the run that was cut off
         items[:] = [
             Item(item.category, place + item.end, item.value) for item in items if place + item.end <= len(run.tokens)
         ]
-    if any(token.text in words.anchors or token.text[0].isdigit() for token in run.tokens):
-        return True
-    return len(run.tokens) > 1 and any(item.category == "num" for items in run.terminals for item in items)
+    said = {item.category for items in run.terminals for item in items}
+    return not said <= GLUE or ("num" in said and bool(said & _CUES))
 
 
 def _parted(text: str, before: Token, token: Token) -> bool:
@@ -148,14 +149,14 @@ def _whole(found: list[Token], index: int, words: Lexicon) -> list[Item]:
     if len(near) > 1 and near[0] in {"h", "u"} and re.fullmatch("[0-5][0-9]", near[1]) and number <= 24:  # noqa: PLR2004 - hours of a day
         return [Item("hm", 3, (number, int(near[1]), True))]
     if near and near[0] in words.suffixes:
-        return [Item("ord", 2, number)]
+        return [Item("ordnum", 2, number)]
     if near and near[0][0].isalpha() and near[0] not in words.entries:
         return []
     items = [Item("num", 1, number)]
     if len(token.text) == 4 and 1900 <= number <= 2100:  # noqa: PLR2004 - years people write about
         items.append(Item("year", 1, number))
     if near and near[0] == "." and words.language == "de":
-        items.append(Item("ord", 2, number))
+        items.append(Item("ordnum", 2, number))
     if len(near) > 1 and near[0] in "-–" and near[1].isdigit() and len(near[1]) <= 2:  # noqa: PLR2004 - a month
         items.append(Item("dm", 3, (token.text, "-", near[1])))
     return items

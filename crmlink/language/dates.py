@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
+from itertools import islice
 
 from crmlink.language.chart import Grammar, Item
 from crmlink.language.clock_rules import CLOCKS
+from crmlink.language.date_leaves import floor
 from crmlink.language.date_lexicon import Lexicon, lexicon
 from crmlink.language.date_series import DAY, Kind, Series, Span, both
 from crmlink.language.date_tokens import Run, Token, runs, tokens
 from crmlink.language.day_rules import DAYS
+from crmlink.language.edge_rules import EDGES
 from crmlink.language.lengths import LENGTHS
 from crmlink.language.period_rules import PERIODS
 from crmlink.language.saying import Saying
@@ -39,12 +42,16 @@ def find_dates(text: str, *, language: str, said_at: datetime, calendar: Working
 
 
 Place = tuple[int, int]
+_AWAKE = range(6, 21)
+_AT_WORK = range(7, 19)
+_JUST_NOW = timedelta(hours=4)
+_DATED = {Kind.DATE, Kind.YEARDAY, Kind.MONTHDAY, Kind.WEEK}
 
 
 @cache
 def _grammar() -> Grammar:
     whole = Grammar()
-    for part in (CLOCKS, DAYS, LENGTHS, PERIODS):
+    for part in (CLOCKS, DAYS, EDGES, LENGTHS, PERIODS):
         whole.include(part)
     return whole
 
@@ -55,15 +62,34 @@ def _read(text: str, saying: Saying) -> Iterator[tuple[Place, Span]]:
     day: tuple[Place, Span] | None = None
     for run in runs(text, found, words):
         for item, place in _chosen(text, run, saying):
-            series: Series = item.value
-            if day and series.kinds == {Kind.CLOCK} and _same_sentence(text, day[0], place):
-                series = both(_day_of(day[1]), series)
-            span = series.first(saying.at)
+            span = _meant(text, item.value, place, day, saying)
             if span is None:
                 continue
-            if Kind.CLOCK not in series.kinds and span.grain is Grain.DAY and not span.closed:
+            if span.grain is Grain.DAY and not span.closed:
                 day = place, span
             yield place, span
+
+
+def _meant(text: str, series: Series, place: Place, day: tuple[Place, Span] | None, saying: Saying) -> Span | None:
+    """What the words mean after the last day that was named: "Friday is fine, I'll call at ten"."""
+    if day is not None and _same_sentence(text, day[0], place):
+        if series.kinds == {Kind.CLOCK}:
+            series = both(_day_of(day[1]), series)
+        between = text[day[0][1] : place[0]].strip().lower()
+        if Kind.WEEKDAY in series.kinds and not series.kinds & _DATED and between in saying.words.listing:
+            return replace(series, later=False).first(day[1].end)
+    return _today(series, saying.at) if series.kinds == {Kind.CLOCK} else series.first(saying.at)
+
+
+def _today(series: Series, at: datetime) -> Span | None:
+    """A time of day without a day is of today: when it has just passed too, and never at night on a twelve-hour dial."""
+    today = [span for span in islice(series.spans(floor(at, Grain.DAY)), 2) if span.start.date() == at.date()]
+    ahead = series.first(at)
+    if len(today) > 1:
+        return ahead if ahead and ahead.start.hour in _AWAKE else None
+    if today and today[0].start.hour in _AT_WORK and today[0].start < at < today[0].start + _JUST_NOW:
+        return today[0]
+    return ahead
 
 
 def _day_of(span: Span) -> Series:

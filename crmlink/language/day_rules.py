@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, time
+from itertools import islice
 
 from crmlink.language import date_leaves as leaf
 from crmlink.language.chart import Grammar
 from crmlink.language.date_leaves import floor, step, unit_from
-from crmlink.language.date_series import DAY, Kind, Series, Span, both, fixed, void
+from crmlink.language.date_series import DAY, RECENT, Kind, Series, Span, both, fixed, void
 from crmlink.language.saying import Saying
 from crmlink.model.reading import Grain
 
@@ -30,12 +31,14 @@ def _weekday(_: Saying, day: int) -> Series:
     return leaf.weekday(day)
 
 
-@DAYS.rule("time", "(this)? (coming) weekday|weekday~", "(this) weekday", "weekday|weekday~ (comingsuffix)", weight=1)
+@DAYS.rule(
+    "time", "(the|this)? (coming) weekday|weekday~", "(this) weekday", "weekday|weekday~ (comingsuffix)", weight=1
+)
 def _coming_weekday(saying: Saying, day: int) -> Series:
     return _weekday_ahead(saying, day, 0)
 
 
-@DAYS.rule("time", "(nextday) weekday|weekday~", "weekday (afternextday)", weight=1)
+@DAYS.rule("time", "(the)? (nextday) weekday|weekday~", "weekday (afternextday)", weight=1)
 def _next_weekday(saying: Saying, day: int) -> Series:
     """English "next Wednesday", said on a Tuesday, is not tomorrow."""
     return _one_day(floor(saying.at, Grain.WEEK) + (7 + day) * DAY)
@@ -46,7 +49,7 @@ def _weekday_after_next(saying: Saying, day: int) -> Series:
     return _weekday_ahead(saying, day, 1)
 
 
-@DAYS.rule("time", "(last) weekday|weekday~", "weekday|weekday~ (lastsuffix)", weight=1)
+@DAYS.rule("time", "(the)? (last) weekday|weekday~", "weekday|weekday~ (lastsuffix)", weight=1)
 def _last_weekday(saying: Saying, day: int) -> Series:
     today = floor(saying.at, Grain.DAY)
     return _one_day(today - ((today.weekday() - day - 1) % 7 + 1) * DAY)
@@ -100,12 +103,8 @@ def _month_ahead(saying: Saying, number: int, years: int) -> Series:
     return fixed(unit_from(start, Grain.MONTH, 0), Kind.MONTH)
 
 
-@DAYS.rule("time", "(in)? (the)? year (era)?")
-def _year(_: Saying, number: int) -> Series:
-    return replace(leaf.year(number), latent=True)
-
-
 @DAYS.rule("time", "(in) (the)? (yearword)? year (era)?", "year (era)", "(yearword) year", weight=1)
+@DAYS.rule("partial", "year")
 def _in_year(_: Saying, number: int) -> Series:
     return leaf.year(number)
 
@@ -161,7 +160,8 @@ def _written(saying: Saying, year: int, month: int, day: int) -> Series:
 def _short(saying: Saying, said: tuple[str, str, str]) -> Series | None:
     """14-3 or 14/3. Two single digits are more often a score or a choice than a date."""
     ordered = _in_order(saying, int(said[0]), int(said[2]))
-    if ordered is None or (len(said[0]) == len(said[2]) == 1):
+    doubtful = saying.words.month_first and said[1] != "/"
+    if ordered is None or doubtful or (len(said[0]) == len(said[2]) == 1):
         return None
     return _day_in_month(*ordered)
 
@@ -194,7 +194,7 @@ def _in_order(saying: Saying, one: int, two: int) -> tuple[int, int] | None:
     return (two, one) if two > 12 else None  # noqa: PLR2004 - months
 
 
-@DAYS.rule("time", "(the|on) ord", "(on) (the) ord")
+@DAYS.rule("time", "(the|on) (on)? ordnum", "(on) (the)? ord")
 def _ordinal_day(_: Saying, day: int) -> Series:
     return leaf.month_day(day)
 
@@ -225,10 +225,25 @@ def _nth_quarter(_: Saying, number: int, unit: str) -> Series | None:
     return leaf.quarter(number) if unit == "quarter" and number <= 4 else None  # noqa: PLR2004 - quarters
 
 
-@DAYS.rule("time", "season", "(this|coming|in) (the)? season")
+@DAYS.rule("time", "(this|coming|next|in) (the)? season")
+@DAYS.rule("partial", "season")
 def _season(_: Saying, name: str) -> Series:
     begins, ends = SEASONS[name]
     return leaf.season(begins, ends)
+
+
+@DAYS.rule("time", "(last) season")
+def _last_season(saying: Saying, name: str) -> Series:
+    begins, ends = SEASONS[name]
+    before = [
+        span for span in islice(leaf.season(begins, ends).spans(saying.at - RECENT * 12), 2) if span.end < saying.at
+    ]
+    return fixed(before[-1], Kind.QUARTER) if before else void()
+
+
+@DAYS.rule("ord", "ordnum")
+def _ordinal(_: Saying, number: int) -> int:
+    return number
 
 
 @DAYS.rule("time", "holiday", "(this|coming) holiday")

@@ -105,7 +105,14 @@ def _away(saying: Saying, length: Length, sign: int) -> Series:
     short = finer is Grain.MINUTE
     # the deadline of "in seven days" is that day, of "in two hours" the moment
     due = start if short else saying.calendar.closing(then.date())
-    return fixed(Span(start, start + step(finer), finer, due=due), Kind.CLOCK if short else Kind.DATE)
+    return fixed(
+        Span(start, start + step(finer), finer, due=due), *((Kind.DATE, Kind.CLOCK) if short else (Kind.DATE,))
+    )
+
+
+def _kinds(grain: Grain) -> tuple[Kind, ...]:
+    """A moment reckoned from now says the day as well as the time."""
+    return (KIND[grain],) if grain in KIND else (Kind.DATE, Kind.CLOCK)
 
 
 def _on_working_day(saying: Saying, count: int) -> Series:
@@ -119,7 +126,7 @@ def _within(saying: Saying, length: Length) -> Series:
     start = floor(saying.at, Grain.MINUTE)
     if length.grain in {Grain.MINUTE, Grain.HOUR}:
         end = length.after(start)
-        return fixed(Span(start, end, Grain.MINUTE, due=end, closed=True), Kind.CLOCK)
+        return fixed(Span(start, end, Grain.MINUTE, due=end, closed=True), *_kinds(Grain.MINUTE))
     if length.working:
         last = saying.calendar.add_working_days(start.date(), length.count)
     else:
@@ -152,21 +159,21 @@ def _next_few(saying: Saying, length: Length) -> Series:
         return _within(saying, length)
     start = floor(saying.at, length.grain) + step(length.grain)
     span = Span(start, start + step(length.grain, length.count), length.grain, closed=True)
-    return fixed(span, KIND.get(length.grain, Kind.CLOCK))
+    return fixed(span, *_kinds(length.grain))
 
 
 @LENGTHS.rule("time", "(in)? (the)? (last) length", weight=1)
 def _last_few(saying: Saying, length: Length) -> Series:
     end = floor(saying.at, length.grain)
     span = Span(length.before(end), end, length.grain, closed=True)
-    return fixed(span, KIND.get(length.grain, Kind.CLOCK))
+    return fixed(span, *_kinds(length.grain))
 
 
 @LENGTHS.rule("time", "(upcoming) length", "num (upcoming) unit", weight=2)
 def _upcoming(saying: Saying, number: int | Length, unit: str = "") -> Series:
     """The last of so many to come: what is done "in the upcoming two days" may wait until the second."""
     length = number if isinstance(number, Length) else _length(saying, number, unit)
-    return fixed(unit_from(saying.at, length.grain, length.count), KIND.get(length.grain, Kind.CLOCK))
+    return fixed(unit_from(saying.at, length.grain, length.count), *_kinds(length.grain))
 
 
 @LENGTHS.rule("time", "num weekday|weekdays (fromnow|fromtoday)", weight=1)

@@ -6,15 +6,16 @@ words do: what must be there "before the weekend" is due on Friday.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from crmlink.language import date_leaves as leaf
 from crmlink.language.chart import Grammar
 from crmlink.language.date_leaves import KIND, floor, unit_from
-from crmlink.language.date_series import DAY, Kind, Series, Span, both, fits, fixed, through, void
+from crmlink.language.date_series import DAY, Kind, Series, Span, both, due_on, fits, fixed, through, void
 from crmlink.language.saying import Saying
 from crmlink.model.reading import Grain
 
@@ -27,22 +28,22 @@ def _this(saying: Saying, unit: str) -> Series | None:
     return _relative(saying, unit, 0)
 
 
-@PERIODS.rule("time", "(next|coming|upcoming) unit")
+@PERIODS.rule("time", "(the)? (next|coming|upcoming) unit")
 def _next(saying: Saying, unit: str) -> Series | None:
     return _relative(saying, unit, 0 if unit == WEEKEND else 1)
 
 
-@PERIODS.rule("time", "(nextday) unit", weight=1)
+@PERIODS.rule("time", "(the)? (nextday) unit", weight=1)
 def _next_weekend(saying: Saying, unit: str) -> Series | None:
     return _relative(saying, unit, 1)
 
 
-@PERIODS.rule("time", "(last) unit")
+@PERIODS.rule("time", "(the)? (last) unit")
 def _last(saying: Saying, unit: str) -> Series | None:
     return _relative(saying, unit, -1)
 
 
-@PERIODS.rule("time", "(afternext) unit", "(the)? unit (afternextday|afternextsuffix)")
+@PERIODS.rule("time", "(the)? (afternext) unit", "(the)? unit (afternextday|afternextsuffix)")
 def _after_next(saying: Saying, unit: str) -> Series | None:
     return _relative(saying, unit, 2)
 
@@ -62,7 +63,7 @@ def _due_on(saying: Saying, span: Span, day: date) -> Span:
 
 
 @PERIODS.rule("theunit", "(the) unit", "(in) (the) unit")
-def _the_unit(saying: Saying, unit: str) -> Series | None:
+def the_unit(saying: Saying, unit: str) -> Series | None:
     """The week, without a word which: this one. Only part of a date: "the end of the week"."""
     if unit == Grain.DAY:
         return fixed(unit_from(saying.at, Grain.DAY, 0), Kind.DATE)
@@ -74,12 +75,12 @@ def _the_weekend(saying: Saying, _: str) -> Series | None:
     return _relative(saying, WEEKEND, 0)
 
 
-@PERIODS.rule("time", "ord|final unit|weekday (of) time|partial", weight=2)
+@PERIODS.rule("time", "(the)? ord|final unit|weekday (of) time|partial", weight=2)
 def _nth(_: Saying, number: int | str, what: str | int, base: Series) -> Series | None:
     return _nth_of(number, what, base, backwards=isinstance(number, str))
 
 
-@PERIODS.rule("time", "ord (final) unit|weekday (of) time|partial", weight=2)
+@PERIODS.rule("time", "(the)? ord (final) unit|weekday (of) time|partial", weight=2)
 def _nth_last(_: Saying, number: int, what: str | int, base: Series) -> Series | None:
     return _nth_of(number, what, base, backwards=True)
 
@@ -143,77 +144,15 @@ def _closest(_: Saying, day: int, base: Series) -> Series:
     return Series(spans, frozenset({Kind.DATE}))
 
 
-@PERIODS.rule("time", "(the)? edge (of|in)? (the|approx)? time|partial|theunit", weight=1)
-def _edge_of(saying: Saying, edge: str, base: Series) -> Series | None:
-    if base.latent or not base.kinds & {Kind.WEEK, Kind.MONTH, Kind.QUARTER, Kind.YEAR, Kind.DATE}:
-        return None
-
-    def spans(moment: datetime) -> Iterator[Span]:
-        return filter(None, (_edge(saying, edge, span) for span in base.spans(moment)))
-
-    return Series(spans, base.kinds - {Kind.YEAR} | {Kind.PART})
-
-
-@PERIODS.rule("time", "edgeunit")
-def _edge_word(saying: Saying, word: str) -> Series | None:
-    edge, unit = word.split()
-    base = _the_unit(saying, unit)
-    return _edge_of(saying, edge, base) if base else None
-
-
-def _edge(saying: Saying, edge: str, span: Span) -> Span | None:
-    """Begin, middle or end of a unit, with its deadline: the begin of a week is Monday, its end Friday."""
-    bounds = _BOUNDS.get((span.grain, edge))
-    if bounds is None:
-        return None
-    start, end = (span.start + timedelta(days=days) for days in bounds)
-    if span.grain is Grain.DAY:
-        opens, closes = saying.words.parts[f"{edge}_of_day"]
-        return replace(leaf.part_of(span.start, opens, closes), due=_day_edge(saying, span.start, edge, closes))
-    end = span.end if edge == "end" else end
-    last = (end - DAY).date()
-    if span.grain is Grain.WEEK:
-        last = span.start.date() + {"begin": 0, "mid": 2, "end": 4}[edge] * DAY
-    return Span(start, end, Grain.DAY, due=saying.calendar.closing(saying.calendar.last_working_day(last)), closed=True)
-
-
-def _day_edge(saying: Saying, day: datetime, edge: str, closes: int) -> datetime:
-    return saying.calendar.closing(day.date()) if edge == "end" else day + timedelta(hours=closes)
-
-
-_BOUNDS = {
-    (Grain.DAY, "begin"): (0, 0),
-    (Grain.DAY, "mid"): (0, 0),
-    (Grain.DAY, "end"): (0, 0),
-    (Grain.WEEK, "begin"): (0, 2),
-    (Grain.WEEK, "mid"): (2, 4),
-    (Grain.WEEK, "end"): (4, 7),
-    (Grain.MONTH, "begin"): (0, 10),
-    (Grain.MONTH, "mid"): (10, 20),
-    (Grain.MONTH, "end"): (20, 31),
-    (Grain.QUARTER, "begin"): (0, 31),
-    (Grain.QUARTER, "mid"): (31, 61),
-    (Grain.QUARTER, "end"): (61, 92),
-    (Grain.YEAR, "begin"): (0, 59),
-    (Grain.YEAR, "mid"): (151, 212),
-    (Grain.YEAR, "end"): (334, 366),
-}
-
-
 @PERIODS.rule("time", "time (comma)? time", "time (of|in|for)? partial", "partial (comma|of|in|for)? time")
 @PERIODS.rule("time", "partial partial")
 def _join(_: Saying, one: Series, two: Series) -> Series | None:
     return both(one, two) if fits(one, two) else None
 
 
-@PERIODS.rule("time", "(on|in|of|for|approx|soft|from|at) time", "time (soft|approx)")
+@PERIODS.rule("time", "(on|in|of|for|approx|soft|from|at) (the)? time", "time (soft|approx)")
 def _as_it_is(_: Saying, base: Series) -> Series:
     return replace(base, latent=base.latent and Kind.YEARDAY not in base.kinds)
-
-
-@PERIODS.rule("time", "(the) time")
-def _the(_: Saying, base: Series) -> Series:
-    return base
 
 
 @PERIODS.rule("partial", "(on|in|of|at) (the)? partial")
@@ -241,19 +180,19 @@ def _days_to(_: Saying, day: int, last: Series) -> Series | None:
     return replace(last, spans=spans, latent=False)
 
 
-@PERIODS.rule("time", "(by) time|theunit", "(by) (the)? weekendword")
+@PERIODS.rule("time", "(by) (the)? time|theunit", "(by) (the)? weekendword")
 def _by(saying: Saying, base: Series | str) -> Series | None:
     return _relative(saying, WEEKEND, 0) if isinstance(base, str) else replace(base, latent=False)
 
 
-@PERIODS.rule("time", "(before) time|theunit", weight=1)
+@PERIODS.rule("time", "(before) (the)? time|theunit", weight=1)
 def _before(saying: Saying, base: Series) -> Series:
     if Kind.WEEKEND in base.kinds:
-        return _with_due(base, lambda span: saying.calendar.closing(span.start.date()))
-    return _with_due(base, lambda span: span.due or _day_before(saying, span))
+        return due_on(base, lambda span: saying.calendar.closing(span.start.date()))
+    return due_on(base, lambda span: span.due or _day_before(saying, span))
 
 
-@PERIODS.rule("time", "(loosely) time", weight=1)
+@PERIODS.rule("time", "(loosely) (the)? time", weight=1)
 def _loosely_before(saying: Saying, base: Series) -> Series:
     """Dutch "voor vrijdag" may well include the Friday, "voor maart" not the whole of March."""
     if base.kinds & {Kind.WEEKEND, Kind.WEEK, Kind.MONTH, Kind.QUARTER, Kind.YEAR} and not base.kinds & {Kind.PART}:
@@ -271,20 +210,41 @@ def _day_before(saying: Saying, span: Span) -> datetime:
     return saying.calendar.closing(saying.calendar.last_working_day(span.start.date() - DAY))
 
 
-def _with_due(base: Series, due: Callable[[Span], datetime]) -> Series:
-    def spans(moment: datetime) -> Iterator[Span]:
-        for span in base.spans(moment):
-            yield replace(span, due=due(span))
-
-    return replace(base, spans=spans, latent=False)
-
-
 @PERIODS.rule("time", "(after) (the)? time", weight=1)
 def _after(saying: Saying, base: Series) -> Series:
     """After three: from three on, today. After Friday could be any day, and so is no date."""
     if Kind.CLOCK not in base.kinds:
         return void()
-    return _with_due(base, lambda span: max(span.start, saying.calendar.closing(span.start.date())))
+    return due_on(base, lambda span: max(span.start, saying.calendar.closing(span.start.date())))
+
+
+@PERIODS.rule("time", "(every) (the)? time|partial|theunit")
+@PERIODS.rule("time", "(wish) (a)? time|partial", weight=-1)
+def _no_date(_: Saying, __: Series) -> Series:
+    """What happens every Monday, or is wished for the weekend, is no date."""
+    return void()
+
+
+@PERIODS.rule("time", "(every|wish) unit", weight=-1)
+def _no_unit(_: Saying, __: str) -> Series:
+    return void()
+
+
+@PERIODS.rule("time", "time zone", weight=1)
+def _elsewhere(saying: Saying, base: Series, zone: str) -> Series | None:
+    """A time of day on another clock, told on the owner's."""
+    if Kind.CLOCK not in base.kinds:
+        return None
+
+    def there(moment: datetime) -> datetime:
+        return moment.replace(tzinfo=ZoneInfo(zone)).astimezone(saying.calendar.zone)
+
+    def spans(moment: datetime) -> Iterator[Span]:
+        for span in base.spans(moment):
+            due = None if span.due is None else there(span.due)
+            yield replace(span, start=there(span.start), end=there(span.end), due=due)
+
+    return replace(base, spans=spans, kinds=base.kinds | {Kind.DATE})
 
 
 @PERIODS.rule("time", "(since) (the)? time|theunit", weight=1)
