@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -28,22 +29,21 @@ TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones"
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The URL of a PostgreSQL server of our own, run by a user that is not root."""
     pytest.importorskip("psycopg", reason="the PostgreSQL driver is not installed")
     programs = _postgresql_programs()
-    home = tmp_path_factory.mktemp("postgresql")
-    for directory in (home, *home.parents[:2]):
-        directory.chmod(0o755)
+    home = Path(tempfile.mkdtemp(prefix="crmlink-pg-"))  # short, for its socket, and below no directory of root's
     shutil.chown(home, "postgres")
     data = home / "data"
-    _as_postgres(programs / "initdb", "-D", str(data), "-A", "trust", "-U", "crmlink")
     options = f"-k {home} -c listen_addresses='' -c fsync=off"
-    _as_postgres(programs / "pg_ctl", "-D", str(data), "-l", str(home / "log"), "-w", "-o", options, "start")
     try:
+        _as_postgres(programs / "initdb", "-D", data, "-A", "trust", "-U", "crmlink")
+        _as_postgres(programs / "pg_ctl", "-D", data, "-l", home / "log", "-w", "-o", options, "start")
         yield f"postgresql://crmlink@/postgres?host={home}"
+        _as_postgres(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
-        _as_postgres(programs / "pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(home)
 
 
 def _postgresql_programs() -> Path:
