@@ -163,6 +163,8 @@ class _Writer:
 
     def text(self) -> str:
         self.end_line()
+        while self.lines and not self.lines[-1].strip("> "):
+            self.lines.pop()
         return "\n".join(self.lines).strip("\n")
 
 

@@ -14,12 +14,12 @@ _VIA = re.compile(r"\s+(?:via|through|by way of|namens|door|über|par)\s+[\w(\"'
 _QUOTED = re.compile(r"[\"'`‘’“„«](.*)[\"'`’‘”“»]")
 _BRACKETED = re.compile(r"\s*[(\[{][^()\[\]{}]*[)\]}]")
 _AFTER_BAR = re.compile(r"\s+[|/•·]\s+.*$|\s+[-–—]\s+[^-–—]+$")
-_SURNAME_FIRST = re.compile(r"([^\W\d_][\w'’. -]{0,60}),\s*([^\W\d_][\w'’. -]{0,60})")
+_SURNAME_FIRST = re.compile(r"(['’]?[^\W\d_][\w'’. -]{0,60}),\s*([^\W\d_][\w'’. -]{0,60})")
 _PARTICLES = r"van der|van den|van de|van het|van 't|van ’t|van|von der|von|de la|de|den|der|het|in 't|in ’t|in de|op de|op den|te|ten|ter|uit de|uit den|'t|’t|zu|du|la|le"
 _PARTICLE_FIRST = re.compile(rf"(.+?)\s+((?:{_PARTICLES}))", re.IGNORECASE)
 _PARTICLE_LAST = re.compile(rf"((?:{_PARTICLES}))\s+(.+)", re.IGNORECASE)
 _NO_REPLY = re.compile(
-    r"(?:^|[._+-])(?:no|do|non|ne|nicht|niet|geen)[._-]?(?:not[._-]?)?(?:reply|repl|repondre|antwoord|antwoorden|antworten|response|respond|beantwoorden|reageren)"
+    r"(?:^|[._+-])(?:no|do|non|ne|nicht|niet|geen)[._-]?(?:(?:not|pas)[._-]?)?(?:reply|repl|repondre|antwoord|antwoorden|antworten|response|respond|beantwoorden|reageren)"
     r"|geenantwoord|no-?reply|noresponse|nepasrepondre|nichtantworten|unmonitored|onbeheerd|^(?:mailer-daemon|postmaster|bounces?|mailrobot|robot|autoreply|autoresponder)$|(?:^|[._+-])bounces?(?:$|[._+-])"
 )
 _COMPANY_WORDS = re.compile(

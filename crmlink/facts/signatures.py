@@ -34,7 +34,7 @@ _LONGEST_DISCLAIMER = 400
 _SHORT_LABEL = 5
 _AROUND_NAME = " \t,.-–—/*_~"
 
-_CLOSING = r"^\W{0,3}(?:{})(?:\s*[,.!:;)~–-]+\s*|\s+|$)(?P<rest>.{0,60})$"
+_CLOSING = r"^\W{0,3}(?:{})(?:\s*[,.!:;)~/|–-]+\s*|\s+|$)(?P<rest>.{0,60})$"
 _DEVICE = r"^[\s<(\[*_-]*(?:{})[\s>)\]*_.]*$"
 _DISCLAIMER = r"^[\s*_>-]{0,4}(?:{})"
 
@@ -110,7 +110,9 @@ def _prose(line: str) -> bool:
 
 
 def _name_like(rest: str, writer: str) -> bool:
-    rest = rest.strip(" ,.!-–")
+    rest = rest.strip(" ,.!-–/|")
+    if second := pattern("signatures", "closings", _CLOSING).match(rest):
+        rest = second["rest"].strip(" ,.!")
     return not rest or _is_name(rest, writer)
 
 
