@@ -46,13 +46,29 @@ class MaildirFolder:
 
 @dataclass(frozen=True, slots=True)
 class MaildirFile:
-    """One message on disk. `unique` stays when flags change; `stored_at` is when the file was last written."""
+    """One message on disk: the directory (`cur` or `new`) and its name there, when it was last written, its bytes."""
 
-    path: Path
-    unique: str
-    flags: frozenset[str]
+    directory: Path
+    name: str
     stored_at: datetime
     size: int
+
+    @property
+    def path(self) -> Path:
+        """Where it lay when it was listed."""
+        return self.directory / self.name
+
+    @property
+    def unique(self) -> str:
+        """The part of the name that stays when flags change."""
+        return _INFO.sub("", self.name)
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """Its flags as IMAP calls them; what lies in `new` has none yet."""
+        info = _INFO.search(self.name)
+        letters = info[1] if info and self.directory.name == "cur" else ""
+        return frozenset(_FLAG_LETTERS[letter] for letter in letters if letter in _FLAG_LETTERS)
 
 
 def maildir_folders(root: Path, names: FolderNames = BY_SERVER) -> tuple[MaildirFolder, ...]:
@@ -77,7 +93,7 @@ def files(folder: MaildirFolder) -> Iterator[MaildirFile]:
     """Every message of a folder, by name. One that vanishes meanwhile is passed over; raises OSError otherwise."""
     for directory in (path / part for path in folder.paths for part in ("new", "cur")):
         for entry in _entries(directory):
-            found = _file(entry)
+            found = _file(directory, entry)
             if found is not None:
                 yield found
 
@@ -85,9 +101,10 @@ def files(folder: MaildirFolder) -> Iterator[MaildirFile]:
 def renamed(file: MaildirFile) -> MaildirFile | None:
     """The same message under its present name, after another program changed its flags; None when it is gone."""
     for part in ("cur", "new"):
-        for entry in _entries(file.path.parent.parent / part):
+        directory = file.directory.parent / part
+        for entry in _entries(directory):
             if _INFO.sub("", entry.name) == file.unique:
-                return _file(entry)
+                return _file(directory, entry)
     return None
 
 
@@ -121,23 +138,14 @@ def _entries(directory: Path) -> list[os.DirEntry[str]]:
         return []
 
 
-def _file(entry: os.DirEntry[str]) -> MaildirFile | None:
+def _file(directory: Path, entry: os.DirEntry[str]) -> MaildirFile | None:
     try:
         status = entry.stat()
     except FileNotFoundError:
         return None
-    path = Path(entry.path)
-    info = _INFO.search(entry.name)
-    letters = info[1] if info and path.parent.name == "cur" else ""
     if not stat.S_ISREG(status.st_mode):
         return None
-    return MaildirFile(
-        path=path,
-        unique=_INFO.sub("", entry.name),
-        flags=frozenset(_FLAG_LETTERS[letter] for letter in letters if letter in _FLAG_LETTERS),
-        stored_at=datetime.fromtimestamp(status.st_mtime, UTC),
-        size=status.st_size,
-    )
+    return MaildirFile(directory, entry.name, datetime.fromtimestamp(status.st_mtime, UTC), status.st_size)
 
 
 def _reason(error: OSError) -> str:

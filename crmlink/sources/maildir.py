@@ -93,7 +93,7 @@ def _message(folder: MaildirFolder, file: MaildirFile, changes: MailChanges, *, 
                 return None
             file, raw = now, _head(now.path)
     except OSError as error:
-        message = f"the file {file.path.name} could not be read: {error.strerror}"
+        message = f"the file {file.name} could not be read: {error.strerror}"
         _report(changes, "mail.unreadable", key, message, "check who may read it")
         return None
     received_at = file.stored_at if timed else None

@@ -81,10 +81,10 @@ class MaildirDraftWriter:
             return False
         target = trash.paths[0] / "cur"
         try:
-            file.path.rename(target / file.path.name)
+            file.path.rename(target / file.name)
         except OSError:
             return False
-        for directory in (target, file.path.parent):
+        for directory in (target, file.directory):
             with contextlib.suppress(OSError):
                 _make_durable(directory)
         return True
