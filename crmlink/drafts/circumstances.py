@@ -53,6 +53,14 @@ _CALL_ME = re.compile(
     r"|(?:call|ring|phone) (?:me|us)\b|give (?:me|us) a (?:call|ring)"
     r"|zurückruf\w*|rufen? sie (?:mich|uns)\b|(?:mich|uns)\b[^.,;]{0,40}\banrufen)"
 )
+_TELL = re.compile(
+    r"(?i)\b(?:laat\b[^.]*\bweten|laten weten|kom\b[^.]*\bterug|hoort?\b[^.]*\bvan (?:me|mij|ons)|je hoort|u hoort|uitsluitsel|neem\b[^.]*\bcontact"
+    r"|let you know|(?:get|come|be) back to you|hear from (?:me|us)|be in touch|bescheid|melde mich|komme\b[^.]*\bzurück|hören von)"
+)
+_SEND = re.compile(
+    r"(?i)\b(?:stuur|stuurt|sturen|toesturen|opsturen|doorsturen|zend\w*|mail|mailen|lever|leveren|bezorg\w*|krijg\w*|ontvang\w*|send|e?mail|forward"
+    r"|(?:get|pass) (?:it|them|you)|you'll (?:have|get)|you will (?:have|get|receive)|share|schicke?n?|sende|zuschicken|zukommen|erh[aä]lt\w*|bekomm\w*)\b"
+)
 _CAME = re.compile(
     r"(?i)\b(?:dichte deur|(?:stond|sta|was|ben)\b[^.]{0,40}\b(?:deur|balie|receptie|kantoor|langs)|langsgekomen|langs geweest|voor niets gekomen"
     r"|gereden|closed door|locked door|came (?:by|over|to your)|drove|at (?:the|your) (?:door|desk|reception|office)"
@@ -131,6 +139,14 @@ def topic_of(agreement: Agreement) -> str:
     title = agreement.event.title if agreement.event else bare_subject(agreement.subject)
     line = one_line(title, 81).replace('"', "'")
     return line if len(line) <= 80 and "!" not in line else ""  # noqa: PLR2004  as the docstring says
+
+
+def promise_of(lapse: Lapse) -> str:
+    """What a broken promise was: "send" a thing, "tell" something, or empty for whatever else was to be done."""
+    if lapse.kind is not LapseKind.PROMISE:
+        return ""
+    words = lapse.agreement.quote
+    return "tell" if _TELL.search(words) else "send" if _SEND.search(words) else ""
 
 
 def is_call(agreement: Agreement) -> bool:

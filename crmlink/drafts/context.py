@@ -40,6 +40,7 @@ class LetterFacts:
     due: str = ""
     quote: str = ""
     topic: str = ""
+    promise: str = ""
     reason: str = ""
     place: str = ""
     they_came: bool = False
@@ -95,6 +96,7 @@ TEMPLATE_CONTRACT: tuple[TemplateVariable, ...] = (
         "quote", "text", "Welke bijlage mogen we citeren?", "the question, or the owner's promise, literally"
     ),
     TemplateVariable("topic", "text", "Kennismaking", "title of the event or subject of the mail"),
+    TemplateVariable("promise", "text", "send", "what was promised: to send a thing, to tell something, or empty"),
     TemplateVariable("reason", "text", "travel", "travel, leave, holiday, double, or empty"),
     TemplateVariable("place", "text", "Hilversum", "the town they came to"),
     TemplateVariable("they_came", "yes/no", "yes", "they came to the owner for nothing"),

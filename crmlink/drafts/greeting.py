@@ -10,19 +10,22 @@ import re
 from dataclasses import dataclass
 
 _GREETING = re.compile(
-    r"(?P<word>hoi|hallo|hey|hé|hai|ha|dag|beste|geachte|goedemorgen|goedemiddag|goedenavond|goedendag"
+    r"(?P<word>hoi|hallo|hey|hee|hé|hai|ha|dag|beste|lieve|geachte|goedemorgen|goedemiddag|goedenavond|goedendag"
     r"|hi|hello|dear|good morning|good afternoon"
     r"|sehr geehrte[r]?|liebe[r]?|guten tag|guten morgen|moin)"
     r"\s+(?P<who>(?:[a-z]{2,4}\.\s?)?[^,!.\n]{2,60}?)\s*(?:[,!.\n]|$)",
     re.IGNORECASE,
 )
 _TITLED = re.compile(
-    r"(?P<title>(?:de )?heer|meneer|mevrouw|mevr\.?|dhr\.?|mw\.?|mr\.?|mrs\.?|ms\.?|herr|frau)\s+\S.*", re.IGNORECASE
+    r"(?P<title>(?:de )?heer|meneer|mevrouw|mevr\.?|dhr\.?|mw\.?|mrs\.?|mr\.?|ms\.?|dr\.?|prof\.?|professor|herr|frau)\s+\S.*",
+    re.IGNORECASE,
 )
 _CALLED = re.compile(r"[^\W\d_a-zà-ÿ][\w'’-]*(?: [^\W\d_a-zà-ÿ][\w'’-]*)?")
 _MANY = re.compile(
     r"(?i)(all|allen|allemaal|iedereen|both|beiden|team|there|folks|everyone|zusammen|dames|heren|collega'?s|sir|madam|lezer)"
 )
+
+_PAIR = re.compile(r"(?i)/|&|\b(en|and|und)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def read_greeting(text: str) -> Greeting | None:
     if hit is None:
         return None
     word, who = hit["word"].capitalize(), hit["who"]
-    if _MANY.match(who):
+    if _MANY.match(who) or _PAIR.search(who):
         return None
     if titled := _TITLED.fullmatch(who):
         return Greeting(word, title=re.sub(r"(?i)^de ", "", titled["title"]))

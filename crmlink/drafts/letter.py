@@ -17,6 +17,7 @@ from crmlink.drafts.circumstances import (
     is_late,
     meeting_length,
     moment_of,
+    promise_of,
     quote_of,
     reason_of,
     topic_of,
@@ -156,6 +157,7 @@ def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, optio
         due=due.adverb,
         quote=quote_of(lapse),
         topic=topic_of(agreement),
+        promise=promise_of(lapse),
         reason=reason_of(lapse),
         place=town_of(agreement.event.location) if came and agreement.event else "",
         they_came=came,
@@ -200,6 +202,9 @@ def _when(moment: datetime | date | None, lapse: Lapse, desk: Desk, language: st
     if not isinstance(moment, datetime):
         return phrase_when(moment, language, now=now)
     local = moment.astimezone(desk.policy.zone)
+    if local.time() == time() and lapse.kind not in ABOUT_WORDS:
+        # "Tuesday" said in a mail is read as its midnight: a day, not a time.
+        return phrase_when(local.date(), language, now=now)
     fresh = lapse.kind not in ABOUT_WORDS and local.date() >= now.date()
     return phrase_when(local, language, now=now, with_time=fresh)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -54,7 +54,10 @@ _NO_PERSON = re.compile(
     r"|team|sales|support|info|administratie|boekhouding|secretariaat|receptie|reception|afdeling|department|office"
     r"|bureau|klantenservice|service|servicedesk|helpdesk|nieuwsbrief|newsletter|redactie|marketing|via|noreply"
     r"|group|groep|holding|partners|consultancy|consulting|advocaten|notarissen|accountants|makelaars|university"
-    r"|universiteit|hogeschool|school|ministerie|provincie|hotel|restaurant|kantoor|praktijk|bank|verzekeringen)\b"
+    r"|universiteit|hogeschool|school|ministerie|provincie|hotel|restaurant|kantoor|praktijk|bank|verzekeringen"
+    r"|\w*bedrijf|drukkerij|bakkerij|slagerij|garage|bibliotheek|museum|theater|uitgeverij|makelaardij|advies|adviseurs"
+    r"|architecten|communicatie|abonnementen|webinars?|billing|notifications?|portal|online|desk|cloud|solutions|systems"
+    r"|software|media|studio|agency|academy|instituut|institute|centrum|centre|center|kliniek|apotheek|webhosting)\b"
     r"|\b(familie|family|en|and|und)\b|[\d@<>{}\[\]:;!?*_=#%$€&\\]|www\.",
     re.IGNORECASE,
 )
@@ -63,7 +66,7 @@ _ROLE_LOCAL_PART = re.compile(
     r"|mail|post|office|kantoor|secretariaat|receptie|reception|support|service|klantenservice|help(desk)?|hr|jobs"
     r"|vacatures|marketing|pers|press|redactie|events?|team|no-?reply|welkom|algemeen)([._+-].*)?"
 )
-_TAIL = re.compile(r"\s*(\||·| / | - | – | — ).*$")
+_TAIL = re.compile(r"\s*(\||·| from | / | - | – | — ).*$")
 _DOUBLE_SURNAME = re.compile(r"(\w)\s?-\s?(de|den|der|van|ten|ter|te)\s+", re.IGNORECASE)
 _DOTTED = re.compile(r"[^\W\d_]{2,}(?:\.[^\W\d_]{2,})+")
 _JOINT = "\u2060"  # holds "Smit-de Vries" together while the name is parsed
@@ -122,6 +125,9 @@ def person_of(contact: Contact, *, language: str) -> PersonName | None:
     name = parse_name(beside, language=language)
     if name is None:
         return None
+    if domain.endswith(".be") and f" {name.surname_alone}" in beside:
+        # In Flanders the capital of "Els Van Hoof" is part of the name.
+        name = replace(name, particles="", family=name.surname_alone)
     is_role = _ROLE_LOCAL_PART.fullmatch(local_part) is not None
     is_called_like_it = name.full.lower().replace(" ", "") in {domain, label}
     has_both = bool(name.given and name.family)

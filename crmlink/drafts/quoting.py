@@ -11,7 +11,7 @@ import unicodedata
 
 _MOST_WORDS = 24
 _MOST_CHARACTERS = 160
-_SENTENCE = re.compile(r"[^.!?]+(?:[.](?=\w)[^.!?]*)*[?!.]*")
+_SENTENCE = re.compile(r"[^.!?;]+(?:[.](?=\w)[^.!?;]*)*[?!.;]*")
 _GREETING = re.compile(
     r"(?i)^(hoi|hallo|hi|hey|ha|dag|beste|geachte|dear|hello|lieber?|sehr geehrter?|guten tag)\b[^,]{0,40},\s*"
 )
@@ -23,7 +23,7 @@ def short_quote(words: str) -> str:
     line = _GREETING.sub("", one_line(words))
     sentences = [sentence.strip() for sentence in _SENTENCE.findall(line) if sentence.strip()]
     chosen = next((sentence for sentence in sentences if sentence.endswith("?")), sentences[0] if sentences else "")
-    chosen = re.sub(r"[!.\s]+$", "", re.sub(r"!*\?[?!]*$", "?", chosen)).replace('"', "'").strip(" ,;:-")
+    chosen = re.sub(r"[!.;\s]+$", "", re.sub(r"!*\?[?!]*$", "?", chosen)).replace('"', "'").strip(" ,;:-")
     chosen = chosen[:1].upper() + chosen[1:]
     fits = len(chosen.split()) <= _MOST_WORDS and len(chosen) <= _MOST_CHARACTERS
     return chosen if fits and not _LINK.search(chosen) and re.search(r"\w", chosen) else ""

@@ -18,7 +18,7 @@ _GROUP_INFORMAL = {"nl": "Beste allemaal,", "en": "Hi all,", "de": "Hallo zusamm
 _AND = {"nl": "en", "en": "and", "de": "und"}
 _INFORMAL_WORD = {"nl": "Beste", "en": "Hi", "de": "Hallo"}
 _INFORMAL_WORDS = {
-    "nl": frozenset({"Hoi", "Hallo", "Hey", "Hé", "Hai", "Ha", "Dag", "Beste"}),
+    "nl": frozenset({"Hoi", "Hallo", "Hey", "Hee", "Hé", "Hai", "Ha", "Dag", "Beste", "Lieve"}),
     "en": frozenset({"Hi", "Hello", "Hey", "Dear"}),
     "de": frozenset({"Hallo", "Hi", "Moin", "Guten tag"}),
 }

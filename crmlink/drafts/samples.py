@@ -103,7 +103,8 @@ def _varied(plain: LetterFacts) -> Iterator[LetterFacts]:
             case "they_cancelled":
                 yield replace(facts, ahead=special)
             case _:
-                yield replace(facts, by_phone=special)
+                for promise in ("", "send", "tell") if plain.template == "promise" else ("",):
+                    yield replace(facts, by_phone=special, promise=promise)
 
 
 def _bare(facts: LetterFacts) -> LetterFacts:

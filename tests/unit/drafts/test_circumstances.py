@@ -13,6 +13,7 @@ from crmlink.drafts.circumstances import (
     is_late,
     meeting_length,
     moment_of,
+    promise_of,
     reason_of,
     topic_of,
     town_of,
@@ -164,3 +165,18 @@ def test_a_topic_is_the_title_else_the_bare_subject() -> None:
     assert topic_of(AGREED) == "Kennismaking"
     assert topic_of(replace(AGREED, event=None, subject="Re: RE: Bijlagen")) == "Bijlagen"
     assert topic_of(replace(AGREED, event=replace(MEETING, title="x" * 200))) == ""
+
+
+PROMISES = {
+    "a thing to send": ("Ik stuur je vrijdag het voorstel", "send"),
+    "a thing they will get": ("You'll have it by Monday", "send"),
+    "word to give": ("Ik laat je morgen weten of het kan", "tell"),
+    "an answer to come back with": ("I will get back to you by Wednesday", "tell"),
+    "Bescheid": ("Ich gebe Ihnen morgen Bescheid", "tell"),
+    "anything else": ("Ik maak het vandaag over", ""),
+}
+
+
+@pytest.mark.parametrize(("quote", "promise"), PROMISES.values(), ids=PROMISES)
+def test_what_was_promised_is_known_by_its_verb(quote: str, promise: str) -> None:
+    assert promise_of(replace(MISSED, kind=LapseKind.PROMISE, agreement=replace(AGREED, quote=quote))) == promise

@@ -215,3 +215,8 @@ def test_a_title_with_markup_stays_text() -> None:
 
 def test_the_moment_of_writing_is_the_date_of_the_mail() -> None:
     assert message_from_bytes(written(MISSED, FORMAL).raw)["Date"] == THURSDAY.strftime("%a, %d %b %Y %H:%M:%S +0100")
+
+
+def test_a_day_that_was_said_without_an_hour_gets_none() -> None:
+    by_mail = replace(CANCELLED, agreement=replace(CANCELLED.agreement, event=None, due=local(2026, 3, 24)))
+    assert "onze afspraak van dinsdag 24 maart." in written(by_mail, FORMAL).body

@@ -86,6 +86,7 @@ NO_PERSON = {
     "a team": Contact("Team Planning", "planning@acme.example"),
     "a role address with one word": Contact("Acme", "info@acme.example"),
     "a name equal to its domain": Contact("Acme", "jan@acme.example"),
+    "a trade in the name": Contact("Drukkerij Zonneveld", "petra@zonneveld.example"),
     "a firm of two words": Contact("Bakker Advies", "info@bakkeradvies.example"),
     "an address as name": Contact("jan@acme.example", "jan@acme.example"),
     "no name": Contact("", "jan@acme.example"),
@@ -114,6 +115,12 @@ def test_somebody_with_a_domain_of_their_own_name_is_a_person() -> None:
     name = person_of(Contact("Jan Berg", "jan@janberg.example"), language="nl")
     assert name is not None
     assert name.full == "Jan Berg"
+
+
+def test_a_flemish_name_keeps_its_capital() -> None:
+    name = person_of(Contact("Els Van Hoof", "els@vanhoof.be"), language="nl")
+    assert name is not None
+    assert (name.full, name.surname_alone) == ("Els Van Hoof", "Van Hoof")
 
 
 def test_initials_are_no_first_name() -> None:

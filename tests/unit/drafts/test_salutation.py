@@ -118,6 +118,9 @@ def test_a_greeting_is_read_from_an_earlier_mail(text: str, greeting: Greeting) 
 
 
 NO_GREETINGS = (
+    "Geachte heer en mevrouw Smit,\n",
+    "Geachte heer/mevrouw,\n",
+    "Beste Rob en Ineke,\n",
     "Hoi allemaal,\n",
     "Hi there,\n",
     "Dear all,\n",
