@@ -12,12 +12,16 @@ from __future__ import annotations
 
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Final
+
+from imapclient.exceptions import IMAPClientError
+from imapclient.imap_utf7 import decode
+from imapclient.response_parser import parse_response
 
 from crmlink.model.mail import Role
 
@@ -82,6 +86,20 @@ def listed(flags: Iterable[bytes], separator: bytes | None, name: str) -> Listed
     """One line of `IMAPClient.list_folders()` as a value."""
     marks = frozenset(flag.decode("ascii", "replace").lower() for flag in flags)
     return Listed(marks, separator.decode("ascii", "replace") if separator else None, name)
+
+
+def foreign_prefixes(answer: Sequence[bytes | None]) -> tuple[str, ...]:
+    """What the names of other people's and shared folders begin with, from imaplib's answer to NAMESPACE (RFC 2342).
+
+    An answer that cannot be understood gives none.
+    """
+    try:
+        _, *foreign = parse_response([line for line in answer if line])
+        entries = [entry for group in foreign for entry in group or ()]
+        prefixes = [decode(entry[0]) for entry in entries]
+    except (IMAPClientError, ValueError, TypeError, LookupError, AttributeError):
+        return ()
+    return tuple(prefix for prefix in prefixes if prefix)
 
 
 def folders(lines: Iterable[Listed], names: FolderNames = BY_SERVER) -> tuple[Folder, ...]:

@@ -18,14 +18,15 @@ from imapclient import IMAPClient
 from imapclient.exceptions import ProtocolError
 
 from crmlink.mailbox.fetch import Fetched, Opened, fetch, opened
-from crmlink.mailbox.folders import BY_SERVER, Folder, FolderNames, folders, listed
+from crmlink.mailbox.folders import BY_SERVER, Folder, FolderNames, folders, foreign_prefixes, listed
 from crmlink.mailbox.location import ImapLocation, Security
 from crmlink.mailbox.login import logged_in, plain_reason
 from crmlink.mailbox.wire import Timeouts, Wire, connect, trust
 from crmlink.model.errors import SettingsError, SourceError
 
 # What imaplib and imapclient raise when the connection broke or the server spoke nonsense.
-_BROKEN: Final = (imaplib.IMAP4.abort, ProtocolError, OSError, ValueError, LookupError, MemoryError, RecursionError)
+_NONSENSE: Final = (ProtocolError, ValueError, LookupError, TypeError, AttributeError, MemoryError, RecursionError)
+_BROKEN: Final = (imaplib.IMAP4.abort, OSError, *_NONSENSE)
 _GOODBYE_SECONDS: Final = 5
 
 
@@ -59,6 +60,7 @@ class ImapSession:
         self._client = client
         self._wire = wire
         self._access = access
+        self._foreign: tuple[str, ...] | None = None
         self.closed = False
 
     @property
@@ -92,10 +94,12 @@ class ImapSession:
             return bool(client.has_capability(capability))
 
     def folders(self) -> tuple[Folder, ...]:
-        """Every folder that can hold mail, with its role."""
+        """Every folder of the owner's own that can hold mail, with its role; not what colleagues share."""
+        if self._foreign is None:
+            self._foreign = self._ask_foreign()
         with self.command("listing the folders") as client:
             lines = [listed(*line) for line in client.list_folders()]
-        return folders(lines, self._access.names)
+        return folders((line for line in lines if not line.name.startswith(self._foreign)), self._access.names)
 
     def examine(self, folder: str) -> Opened:
         """Open a folder read-only, afresh (EXAMINE). Raises ImapRefusedError when it is not there."""
@@ -113,6 +117,13 @@ class ImapSession:
             with contextlib.suppress(imaplib.IMAP4.error, OSError), self._wire.deadline(_GOODBYE_SECONDS):
                 self._client.logout()
             self._drop()
+
+    def _ask_foreign(self) -> tuple[str, ...]:
+        if not self.has("NAMESPACE"):
+            return ()
+        with self.command("asking whose folders are whose") as client:
+            kind, answer = client._imap.namespace()  # noqa: SLF001 - imapclient's own fails on extended answers
+            return foreign_prefixes(answer) if kind == "OK" else ()
 
     def _drop(self) -> None:
         self.closed = True

@@ -24,7 +24,7 @@ from crmlink.model.problem import Problem
 from crmlink.sources.imap_window import window
 from crmlink.sources.port import MailChanges, RawMessage
 
-_BATCH_BYTES: Final = 4 * CAP
+_BATCH_BYTES: Final = 2 * CAP  # within the time for one command on a slow line
 _ORDER: Final = {Role.INBOX: 0, Role.SENT: 1, Role.ALL: 3}
 _GMAIL: Final = "X-GM-EXT-1"
 _ELSEWHERE: Final = (b"\\inbox", b"\\sent", b"\\draft")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from contextlib import closing
@@ -152,11 +153,36 @@ def test_only_looking_verbs_are_said_but_for_the_draft_itself(imap_server: ImapS
             writer.read(header)
             assert writer.discard(header, DRAFT)
     verbs = {re.sub(r' ".*', "", command) for command in proxy.commands}
-    looking = {"CAPABILITY", "ID", "LOGIN", "AUTHENTICATE", "LIST", "STATUS", "EXAMINE", "NOOP", "UNSELECT", "LOGOUT"}
+    looking = {
+        "CAPABILITY",
+        "ID",
+        "LOGIN",
+        "AUTHENTICATE",
+        "LIST",
+        "STATUS",
+        "EXAMINE",
+        "NOOP",
+        "UNSELECT",
+        "LOGOUT",
+        "NAMESPACE",
+    }
     assert verbs <= looking | {"UID FETCH", "UID SEARCH", "APPEND", "SELECT", "UID MOVE"}
     writing = [command for command in proxy.commands if command.startswith(("APPEND", "SELECT", "UID MOVE"))]
     assert writing == ['APPEND "Drafts"', 'SELECT "Drafts"', "UID MOVE"]
     assert not re.search(rb" BODY\[|RFC822[ )]|RFC822\.(TEXT|HEADER)", proxy.heard)
+
+
+def test_no_log_holds_password_or_mail(imap_server: ImapServer, caplog: pytest.LogCaptureFixture) -> None:
+    account = imap_server.account()
+    mailboxes.deliver(account, MAIL, received_at=MOMENT)
+    caplog.set_level(logging.DEBUG)
+    opened = access(account.url, account)
+    with closing(ImapMailSource(opened)) as source, closing(ImapDraftWriter(opened)) as writer:
+        assert list(source.changes(None, since=date(2026, 2, 8)).messages)
+        writer.append(DRAFT)
+        assert writer.headers(Role.DRAFTS)
+    for secret in (account.password, "overleg", "Tot dan", "Sorry", "token@"):
+        assert secret not in caplog.text
 
 
 def test_a_folder_that_vanishes_while_it_is_read_is_a_problem(imap_server: ImapServer) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from crmlink.mailbox.folders import BY_SERVER, FolderNames, Listed, folders, listed, main_folder
+from crmlink.mailbox.folders import BY_SERVER, FolderNames, Listed, folders, foreign_prefixes, listed, main_folder
 from crmlink.model.mail import Role
 
 
@@ -110,6 +110,30 @@ def test_the_owner_may_name_the_folder_of_sent_mail() -> None:
     found = lines("INBOX", "Uit", "Sent")
     assert main(Role.SENT, found, FolderNames(sent="Uit")) == "Uit"
     assert roles(found, FolderNames(sent="Uit"))["Sent"] is Role.SENT
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        pytest.param(
+            b'(("" "/")) (("Other Users/" "/")) (("Shared Folders/" "/"))',
+            ("Other Users/", "Shared Folders/"),
+            id="all three",
+        ),
+        pytest.param(b'(("" "/")) NIL NIL', (), id="only the own"),
+        pytest.param(
+            b'(("INBOX." ".")) NIL (("shared." ".")("#public." "." "TRANSLATION" ("x")))',
+            ("shared.", "#public."),
+            id="an extension",
+        ),
+        pytest.param(b'(("" "/")) (("Gedeeld &AOk-/" "/")) NIL', ("Gedeeld é/",), id="a coded name"),
+        pytest.param(b'(("" "/")) NIL (("" "/"))', (), id="no prefix to tell by"),
+        pytest.param(b"NIL (NIL) (1 2", (), id="nonsense"),
+        pytest.param(b"", (), id="nothing"),
+    ],
+)
+def test_other_peoples_folders_are_told_by_their_prefix(answer: bytes, expected: tuple[str, ...]) -> None:
+    assert foreign_prefixes([answer]) == expected
 
 
 def test_a_listing_without_levels_is_read() -> None:

@@ -174,6 +174,17 @@ def test_gmails_folder_of_all_mail_gives_what_lies_nowhere_else() -> None:
     assert uids == [4, 5, 6]
 
 
+def test_colleagues_shared_folders_are_not_read() -> None:
+    mails = Mails({1: NEW})
+    server = mails.server("IMAP4rev1 AUTH=PLAIN NAMESPACE")
+    server.answers |= {
+        "NAMESPACE": ok('NAMESPACE (("" "/")) (("Anderen/" "/")) NIL'),
+        "LIST": ok('LIST () "/" INBOX', 'LIST () "/" "Anderen/jan"', r'LIST (\Drafts) "/" "Anderen/jan/Drafts"'),
+    }
+    _, changes = read(server)
+    assert list(json.loads(changes.state)["folders"]) == ["INBOX"]
+
+
 def test_nothing_but_looking_is_ever_said() -> None:
     mails = Mails(dict.fromkeys(range(1, 600), NEW), broken=frozenset({3}))
     server = mails.server("IMAP4rev1 AUTH=PLAIN ID UIDPLUS MOVE UNSELECT CONDSTORE")
