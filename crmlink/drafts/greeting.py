@@ -42,7 +42,7 @@ def read_greeting(text: str) -> Greeting | None:
     hit = _GREETING.match(text.lstrip())
     if hit is None:
         return None
-    word, who = hit["word"].capitalize(), hit["who"]
+    word, who = hit["word"].capitalize().replace("Guten t", "Guten T").replace("Guten m", "Guten M"), hit["who"]
     if _MANY.match(who) or _PAIR.search(who):
         return None
     if titled := _TITLED.fullmatch(who):

@@ -11,7 +11,7 @@ import unicodedata
 
 _MOST_WORDS = 24
 _MOST_CHARACTERS = 160
-_SENTENCE = re.compile(r"[^.!?;]+(?:[.](?=\w)[^.!?;]*)*[?!.;]*")
+_SENTENCE = re.compile(r"[^.!?;]+(?:[.](?=\w|\s+\d)[^.!?;]*)*[?!.;]*")
 _GREETING = re.compile(
     r"(?i)^(hoi|hallo|hi|hey|ha|dag|beste|geachte|dear|hello|lieber?|sehr geehrter?|guten tag)\b[^,]{0,40},\s*"
 )

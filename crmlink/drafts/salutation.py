@@ -16,11 +16,16 @@ _UNKNOWN_INFORMAL = {"nl": "Beste,", "en": "Hello,", "de": "Guten Tag,"}
 _GROUP_FORMAL = {"nl": "Geachte dames en heren,", "en": "Dear all,", "de": "Sehr geehrte Damen und Herren,"}
 _GROUP_INFORMAL = {"nl": "Beste allemaal,", "en": "Hi all,", "de": "Hallo zusammen,"}
 _AND = {"nl": "en", "en": "and", "de": "und"}
+_POLITE_WORDS = {
+    "nl": frozenset({"Beste", "Dag", "Geachte"}),
+    "en": frozenset({"Dear", "Hello"}),
+    "de": frozenset({"Guten Tag", "Liebe", "Lieber"}),
+}
 _INFORMAL_WORD = {"nl": "Beste", "en": "Hi", "de": "Hallo"}
 _INFORMAL_WORDS = {
     "nl": frozenset({"Hoi", "Hallo", "Hey", "Hee", "Hé", "Hai", "Ha", "Dag", "Beste", "Lieve"}),
     "en": frozenset({"Hi", "Hello", "Hey", "Dear"}),
-    "de": frozenset({"Hallo", "Hi", "Moin", "Guten tag"}),
+    "de": frozenset({"Hallo", "Hi", "Moin", "Guten Tag"}),
 }
 
 
@@ -40,11 +45,16 @@ def salutation(
     person = person_of(contact, language=language)
     if register is Register.INFORMAL:
         return _informal(person, language, greeting)
-    titles = (gender_title or "", greeting.title if greeting else "")
-    known = next((found for title in titles if (found := gender_of(title, language=language))), None)
+    if greeting and greeting.called and greeting.word in _POLITE_WORDS[language]:
+        return f"{greeting.word} {greeting.called},"
     if person is None:
         return _UNKNOWN_FORMAL[language]
-    return _formal(person, language, known or person.gender)
+    titles = (gender_title or "", greeting.title if greeting else "")
+    known = next((found for title in titles if (found := gender_of(title, language=language))), None)
+    line = _formal(person, language, known or person.gender)
+    if greeting and greeting.word in {"Beste", "Dag"} and greeting.title and line.startswith("Geachte "):
+        return line.replace("Geachte heer", "Geachte meneer").replace("Geachte", greeting.word, 1)
+    return line
 
 
 def group_salutation(contacts: tuple[Contact, ...], *, language: str, register: Register) -> str:

@@ -16,6 +16,7 @@ QUOTES = {
     "line breaks": ("Kun je\n  vrijdag\nom tien uur?", "Kun je vrijdag om tien uur?"),
     "quotation marks inside": ('Mag ik "bijlage A" citeren?', "Mag ik 'bijlage A' citeren?"),
     "what follows a semicolon": ("Kun je me bellen; ik ben er tot vijf.", "Kun je me bellen"),
+    "a page number": ("Moet op p. 4 gaslicht staan?", "Moet op p. 4 gaslicht staan?"),
     "a number with a point": ("Kan versie 1.2 mee?", "Kan versie 1.2 mee?"),
     "a link is never repeated": ("Kun je https://evil.example openen?", ""),
     "an address is never repeated": ("Kun je eve@evil.example mailen?", ""),

@@ -79,6 +79,20 @@ def test_an_earlier_formal_greeting_tells_mevrouw() -> None:
     assert line == "Geachte mevrouw Smit,"
 
 
+OWN_FORMAL_GREETINGS = {
+    "u with a first name": (Greeting("Beste", called="Jan"), "Beste Jan,"),
+    "dag meneer": (Greeting("Dag", title="meneer"), "Dag meneer Van der Berg,"),
+    "beste mevrouw": (Greeting("Beste", title="mevrouw"), "Beste mevrouw Van der Berg,"),
+    "geachte heer": (Greeting("Geachte", title="heer"), "Geachte heer Van der Berg,"),
+    "hoi is not for u": (Greeting("Hoi", called="Jan"), "Geachte Jan van der Berg,"),
+}
+
+
+@pytest.mark.parametrize(("greeting", "line"), OWN_FORMAL_GREETINGS.values(), ids=OWN_FORMAL_GREETINGS)
+def test_a_formal_letter_greets_in_the_owners_voice_too(greeting: Greeting, line: str) -> None:
+    assert salutation(JAN, language="nl", register=FORMAL, greeting=greeting) == line
+
+
 def test_a_greeting_of_another_language_or_register_is_not_used() -> None:
     greeting = Greeting("Geachte", called="Jan")
     assert salutation(JAN, language="nl", register=INFORMAL, greeting=greeting) == "Beste Jan,"
