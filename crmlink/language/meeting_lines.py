@@ -24,6 +24,7 @@ ACTS = frozenset(
     "propose accept unable decline cancel reschedule anew no_show_writer no_show_reader".split()  # noqa: SIM905 -- reads best so
 )
 _BREAKING = frozenset(("unable", "decline", "cancel", "reschedule", "anew"))
+_REFUSING = frozenset(("unable", "decline"))
 _STOPPED = {
     "not_meeting": ACTS,
     "not_broken": _BREAKING,
@@ -102,16 +103,20 @@ def meeting_signs(
     book, topics = phrasebook(language, "meetings"), _topics(language)
     lines = tuple(_line(sentence, book, topics, dates) for sentence in sentences(body))
     in_mail = any(line.names_meeting or line.dates for line in lines)
+    invited = in_mail or any(hit.rule.kind == "invited" for line in lines for hit in line.hits)
     elsewhere = any(line.names_other for line in lines) and not any(line.names_meeting for line in lines)
     signs: list[Sign] = []
     misses: list[NearMiss] = []
     for line in lines:
         found = [hit for hit in (*line.hits, *_time_question(line, book, language)) if hit.rule.kind in ACTS]
+        breaking = [hit for hit in found if hit.rule.kind in _BREAKING and hit.rule.kind != "anew"]
         for hit in found:
+            if hit.rule.kind == "propose" and any(hit.start < one.end and one.start < hit.end for one in breaking):
+                continue  # "let's skip our call": the proposal is to break it
             stop = next((one for one in line.hits if _stops(one, hit)), None)
             if stop:
                 misses.append(NearMiss(line.sentence.text, hit.rule.kind, stop.rule.name, line.sentence.offset))
-            elif _counts(hit, line, in_mail=in_mail, elsewhere=elsewhere):
+            elif _counts(hit, line, in_mail=invited if hit.rule.kind in _REFUSING else in_mail, elsewhere=elsewhere):
                 signs.append(Sign(hit, line))
     return lines, tuple(signs), tuple(misses)
 
@@ -133,7 +138,9 @@ def _stops(stop: Hit, hit: Hit) -> bool:
     kinds = _STOPPED.get(stop.rule.kind, frozenset())
     if hit.rule.kind not in kinds:
         return False
-    return kinds is _BREAKING or kinds is ACTS or hit.rule.strength < _ALONE
+    if hit.rule.kind in ("propose", "accept"):
+        return hit.rule.strength < _ALONE
+    return True
 
 
 def _counts(hit: Hit, line: Line, *, in_mail: bool, elsewhere: bool) -> bool:
