@@ -17,6 +17,14 @@ from crmlink.facts.parts import MAX_CALENDAR, MAX_DEPTH, Part
 from crmlink.model.mail import Attachment
 
 _CALENDAR_TYPES = frozenset({"text/calendar", "application/ics", "text/x-vcalendar"})
+_NO_FILES = frozenset(
+    {
+        "application/pgp-signature",
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "message/delivery-status",
+    }
+)
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
 )
@@ -55,70 +63,73 @@ class Body:
 
 def read_body(root: Part) -> Body:
     """What the message says and carries."""
-    texts = [text for text in islice(_texts(root), _MAX_TEXTS) if text.text.strip()]
+    shown = list(islice(_shown(root), _MAX_TEXTS))
     leaves = list(_leaves(root, in_forward=False))
+    rich = [one.html for one in shown if one.html]
+    html = "\n".join(part.text() for part in rich)
     return Body(
-        text="\n\n".join(text.text.strip("\n") for text in texts),
-        html="\n".join(text.html for text in texts if text.html),
-        plain=any(text.plain for text in texts),
-        attachments=tuple(_attachment(part) for part, in_forward in leaves if not in_forward and _attached(part)),
+        text="\n\n".join(text for one in shown if (text := one.text().strip("\n")).strip()),
+        html=html,
+        plain=any(one.plain is not None for one in shown),
+        attachments=tuple(_attachment(part) for part, in_forward in leaves if not in_forward and _is_file(part, html)),
         calendars=tuple(_calendar(part, in_forward=in_forward) for part, in_forward in leaves if _is_calendar(part)),
         types=tuple(part.content_type for part, in_forward in leaves if not in_forward),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    text: str
-    html: str
-    plain: bool
+class _Shown:
+    """One text of the message: its plain part, its HTML part, or both when they are alternatives of each other."""
+
+    plain: Part | None
+    html: Part | None
+
+    def text(self) -> str:
+        """What it says. The HTML is only turned into text when there is no plain part."""
+        if self.plain is not None:
+            text = self.plain.text()
+            if self.plain.parameters.get("format", "").lower() == "flowed":
+                text = unflowed(text, delete_space=self.plain.parameters.get("delsp", "").lower() == "yes")
+            return tidy(text)
+        return tidy(html_to_text(self.html.text())) if self.html is not None else ""
 
 
-def _texts(part: Part, depth: int = 0) -> Iterator[_Text]:
+def _shown(part: Part, depth: int = 0) -> Iterator[_Shown]:
     """The texts to show, in order; of alternatives the plain one, unless it says nothing."""
     if depth > MAX_DEPTH:
         return
     if part.content_type == "multipart/alternative":
-        yield from _best([list(_texts(child, depth + 1)) for child in part.children])
+        yield from _best([list(_shown(child, depth + 1)) for child in part.children])
     elif part.content_type.startswith("multipart/"):
         for child in (
             part.children[:1] if part.content_type in ("multipart/related", "multipart/report") else part.children
         ):
-            yield from _texts(child, depth + 1)
-    elif not _attached(part):
-        yield _text(part)
+            yield from _shown(child, depth + 1)
+    elif part.content_type == "text/html" and not _attached(part, depth):
+        yield _Shown(None, part)
+    elif part.content_type == "text/plain" and not _attached(part, depth):
+        yield _Shown(part, None)
 
 
-def _best(alternatives: list[list[_Text]]) -> list[_Text]:
-    plain = next((texts for texts in alternatives if texts and all(text.plain for text in texts)), None)
-    rich = next((texts for texts in reversed(alternatives) if any(text.html for text in texts)), None)
+def _best(alternatives: list[list[_Shown]]) -> list[_Shown]:
+    plain = next((texts for texts in alternatives if texts and all(one.html is None for one in texts)), None)
+    rich = next((texts for texts in reversed(alternatives) if any(one.html for one in texts)), None)
     if plain is None or rich is None:
         return plain or rich or []
     if _says_nothing(plain, rich):
         return rich
-    return [
-        _Text(text.text, "\n".join(one.html for one in rich) if number == 0 else "", plain=True)
-        for number, text in enumerate(plain)
-    ]
+    html = next(one.html for one in rich if one.html)
+    return [_Shown(plain[0].plain, html), *plain[1:]]
 
 
-def _says_nothing(plain: list[_Text], rich: list[_Text]) -> bool:
+def _says_nothing(plain: list[_Shown], rich: list[_Shown]) -> bool:
     """Whether the plain alternative is empty, or only tells the reader to use another program."""
-    said = " ".join(text.text for text in plain).strip()
-    shown = " ".join(text.text for text in rich).strip()
+    said = " ".join(one.text() for one in plain).strip()
     if len(said) < _ENOUGH:
         return True
-    return len(said) < _BOILERPLATE_LENGTH and len(shown) > len(said) and bool(_NO_PLAIN.search(said))
-
-
-def _text(part: Part) -> _Text:
-    if part.content_type == "text/html":
-        html = part.text()
-        return _Text(tidy(html_to_text(html)), html, plain=False)
-    text = part.text()
-    if part.parameters.get("format", "").lower() == "flowed":
-        text = unflowed(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
-    return _Text(tidy(text), "", plain=True)
+    if len(said) >= _BOILERPLATE_LENGTH or not _NO_PLAIN.search(said):
+        return False
+    return sum(len(one.text()) for one in rich) > len(said)
 
 
 def tidy(text: str) -> str:
@@ -152,15 +163,23 @@ def _leaves(part: Part, *, in_forward: bool) -> Iterator[tuple[Part, bool]]:
         yield from _leaves(child, in_forward=in_forward or part.content_type == "message/rfc822")
 
 
-def _attached(part: Part) -> bool:
-    """Whether a part is shown as a file, not as text."""
-    if part.content_type.startswith("multipart/"):
-        return False
-    if part.content_type not in ("text/plain", "text/html"):
+def _attached(part: Part, depth: int) -> bool:
+    """Whether a text is shown as a file. The one text of a message is shown as text even when it has a name."""
+    if part.disposition == "attachment":
         return True
-    return part.disposition == "attachment" or (
-        bool(part.file_name) and part.disposition != "inline" and part.content_type != "text/html"
-    )
+    return part.content_type == "text/plain" and depth > 0 and bool(part.file_name)
+
+
+def _is_file(part: Part, html: str) -> bool:
+    """Whether a reader finds the part among the attachments: pictures inside the text and signatures are not there."""
+    if part.content_type.startswith("multipart/") or part.content_type in _NO_FILES:
+        return False
+    if part.content_type == "message/rfc822" or part.disposition == "attachment":
+        return True
+    content_id = part.headers.first("content-id").strip("<> ")
+    if content_id and (part.disposition == "inline" or f"cid:{content_id}" in html):
+        return False
+    return bool(part.file_name)
 
 
 def _attachment(part: Part) -> Attachment:

@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+_SPACE = re.compile(r" (\?)?")
+
 
 @cache
 def _table(file: str) -> dict[str, Any]:
@@ -36,4 +38,6 @@ def lower_pattern(file: str, name: str, template: str = "{}") -> re.Pattern[str]
 
 
 def _alternatives(file: str, name: str, template: str) -> str:
-    return template.replace("{}", "|".join(str(item) for item in _table(file)[name]))
+    """One pattern for all items of a list; a space in an item stands for any white space, a line end included."""
+    spaced = (_SPACE.sub(lambda match: r"\s?" if match[1] else r"\s+", str(item)) for item in _table(file)[name])
+    return template.replace("{}", "|".join(spaced))

@@ -68,7 +68,8 @@ def check(raw: bytes) -> None:
         message.subject,
         message.id,
         message.automatic_reason,
-        *(one.name for one in (*message.recipients, *message.attachments)),
+        *(one.name for one in message.recipients),
+        *(one.name for one in message.attachments),
     ]
     assert not any(character < " " or "\u007f" <= character <= "\u009f" for line in lines for character in line)
     for text in (*lines, message.text, message.full_text, message.signature):

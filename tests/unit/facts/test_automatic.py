@@ -92,6 +92,10 @@ NOTIFICATIONS = {
 }  # fmt: skip
 
 
+def test_words_are_found_over_the_end_of_a_line() -> None:
+    assert read(mail("Uw rapport staat klaar. Dit is een\nautomatisch gegenereerd\nbericht.")).automatic is NOTE
+
+
 @pytest.mark.parametrize("body", NOTIFICATIONS.values(), ids=NOTIFICATIONS.keys())
 def test_mail_that_calls_itself_automatic_is(body: str) -> None:
     assert read(mail(body, From="Bank <service@bank.example>")).automatic is NOTE

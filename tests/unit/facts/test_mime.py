@@ -208,6 +208,22 @@ def test_attachments_are_listed_and_not_read() -> None:
     assert message.text == "Dinsdag is goed."
 
 
+def test_logos_and_signatures_are_no_attachments() -> None:
+    html = "Content-Type: text/html\n\n<p>Dinsdag is goed.<img src='cid:logo@x'></p>"
+    logo = 'Content-Type: image/png; name="logo.png"\nContent-ID: <logo@x>\n\nx'
+    inline = 'Content-Type: image/png; name="icoon.png"\nContent-ID: <b@x>\nContent-Disposition: inline\n\nx'
+    photo = 'Content-Type: image/jpeg; name="foto.jpg"\nContent-Disposition: inline\n\nx'
+    key = 'Content-Type: application/pgp-signature; name="sig.asc"\n\nx'
+    assert [one.name for one in read(multipart("mixed", html, logo, inline, photo, key)).attachments] == ["foto.jpg"]
+
+
+def test_a_named_text_beside_the_text_is_a_file() -> None:
+    notes = 'Content-Type: text/plain; name="notulen.txt"\nContent-Disposition: inline\n\nKun je maandag?'
+    message = read(multipart("mixed", PLAIN, notes))
+    assert message.text == "Dinsdag is goed."
+    assert [one.name for one in message.attachments] == ["notulen.txt"]
+
+
 def test_the_text_of_an_attached_mail_is_not_mixed_in() -> None:
     inner = (
         "Content-Type: message/rfc822\n\nFrom: x@y.example\nSubject: oud\nContent-Type: text/plain\n\nKun je maandag?"
