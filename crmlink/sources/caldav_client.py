@@ -17,6 +17,7 @@ from caldav.lib.http_sync import requests
 
 from crmlink.mailbox.location import is_loopback
 from crmlink.model.errors import CrmlinkError, LoginError, SourceError, UntrustedError
+from crmlink.sources.bounded_session import BoundedSession
 from crmlink.sources.calendar_login import CalendarLogin
 
 READING: Final = frozenset({"OPTIONS", "PROPFIND", "REPORT", "GET", "HEAD"})
@@ -38,9 +39,7 @@ class ReadingClient(DAVClient):
             enable_rfc6764=False,
             rate_limit_handle=False,
         )
-        # No proxy and no .netrc from the environment: they could take the password elsewhere.
-        self.session.trust_env = False
-        self.session.max_redirects = 0
+        self.session = BoundedSession()
         self._root = url
 
     def request(
@@ -137,7 +136,9 @@ def _in_our_words(error: Exception, target: str) -> CrmlinkError:
             hint="Check the address; for a private authority set CRMLINK_CA_FILE.",
         )
     if isinstance(error, requests.exceptions.Timeout):
-        return SourceError(f"The calendar server {host} does not answer.", hint="Try again later.")
+        return SourceError(f"The calendar server {host} does not answer in time.", hint="Try again later.")
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return SourceError(f"The calendar server {host} sends more than can be read.")
     if isinstance(error, OSError):
         return SourceError(
             f"The calendar server {host} cannot be reached.", hint="Check the network and CRMLINK_CALENDAR."

@@ -17,11 +17,12 @@ from tests.servers.certificates import CertificateFiles
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer."""
+    """One answer. With `pause`, the body comes byte by byte, so many seconds apart."""
 
     status: int = 200
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    pause: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class ScriptedServer:
 def scripted(certificate: CertificateFiles | None = None) -> Iterator[ScriptedServer]:
     """A server on a free port of this machine, with TLS when there is a certificate."""
     script = ScriptedServer("")
+    hurry = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -62,7 +64,11 @@ def scripted(certificate: CertificateFiles | None = None) -> Iterator[ScriptedSe
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
-            self.wfile.write(data)
+            for piece in [data] if not reply.pause else [data[at : at + 1] for at in range(len(data))]:
+                self.wfile.write(piece)
+                self.wfile.flush()
+                if hurry.wait(reply.pause):
+                    return
 
         do_GET = do_PROPFIND = do_REPORT = do_OPTIONS = answer  # noqa: N815 - http.server's names
 
@@ -86,5 +92,6 @@ def scripted(certificate: CertificateFiles | None = None) -> Iterator[ScriptedSe
         try:
             yield script
         finally:
+            hurry.set()
             server.shutdown()
             thread.join()

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from caldav.lib.http_sync import requests
 
 from crmlink.model.errors import CrmlinkError, LoginError, SourceError, UntrustedError
+from crmlink.sources.bounded_session import MAX_ANSWER, BoundedSession
 from crmlink.sources.caldav import CalDavSource
 from crmlink.sources.caldav_client import ReadingClient, check_place
 from crmlink.sources.calendar_login import CalendarLogin
@@ -152,6 +155,18 @@ class TestFailing:
     def test_a_server_that_is_not_there_is_a_passing_failure(self) -> None:
         with pytest.raises(SourceError, match="cannot be reached"):
             read("http://127.0.0.1:9/cal/")
+
+    def test_an_answer_that_trickles_in_has_a_deadline(self, server: ScriptedServer) -> None:
+        server.replies["PROPFIND /"] = Reply(207, "x" * 10_000, pause=0.02)
+        begin = time.monotonic()
+        with pytest.raises(requests.exceptions.Timeout), BoundedSession(deadline=0.5) as session:
+            session.request("PROPFIND", server.url)
+        assert time.monotonic() - begin < 5
+
+    def test_an_answer_without_end_is_cut(self, server: ScriptedServer) -> None:
+        server.replies["PROPFIND /cal/"] = Reply(207, "x" * (MAX_ANSWER + 1))
+        with pytest.raises(SourceError, match="more than can be read"):
+            read(f"{server.url}/cal/")
 
     def test_a_wrong_password_is_said_once(self, server: ScriptedServer) -> None:
         server.replies["PROPFIND /cal/"] = Reply(401, headers={"WWW-Authenticate": 'Basic realm="x"'})
