@@ -35,13 +35,17 @@ _MARKS = {"..": r"(?:[^ ,;:?!()]+ ){0,3}?", "...": r"(?:[^ ]+ ){0,9}?", "$": r"(
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a family. `name` is global: "nl.request.kunt-u". `weighed`: weights may overrule it."""
+    """One rule of a family. `name` is global: "nl.request.kunt-u". `weighed`: weights may overrule it.
+
+    `near`: what it stops must stand in the same clause.
+    """
 
     name: str
     kind: str
     strength: int
     means: str
     weighed: bool = False
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,12 @@ class Hit:
     rule: Rule
     start: int
     end: int
+
+    def stops(self, other: Hit, wording: Wording) -> bool:
+        """Whether this hit speaks against the other: at least as strong, and near enough if it has to be near."""
+        if self.rule.strength < other.rule.strength:
+            return False
+        return not self.rule.near or wording.same_clause(self.start, other.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +148,14 @@ def phrasebook(language: str, family: str) -> Phrasebook:
 
 
 def _rule(prefix: str, entry: dict[str, Any]) -> Rule:
-    kind, strength, weighed = entry.get("kind", "cue"), entry.get("strength", 1), entry.get("weighed", False)
-    return Rule(f"{prefix}.{entry['name']}", kind, strength, entry["means"], weighed)
+    return Rule(
+        f"{prefix}.{entry['name']}",
+        entry.get("kind", "cue"),
+        entry.get("strength", 1),
+        entry["means"],
+        weighed=entry.get("weighed", False),
+        near=entry.get("near", False),
+    )
 
 
 def _frozen(index: dict[str, list[Cue]]) -> dict[str, tuple[Cue, ...]]:

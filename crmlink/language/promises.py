@@ -30,12 +30,13 @@ def find_promises(
         vows = [hit for hit in hits if hit.rule.kind == "vow"]
         if words.asks or not vows:
             continue
-        strength = max(hit.rule.strength for hit in vows)
-        stops = [hit for hit in hits if hit.rule.kind == "stop" and hit.rule.strength >= strength]
-        if stops:
-            misses.append(NearMiss(sentence.text, "promise", stops[0].rule.name, sentence.offset))
+        stops = [hit for hit in hits if hit.rule.kind == "stop"]
+        free = [vow for vow in vows if not any(stop.stops(vow, words) for stop in stops)]
+        if free:
+            promises.extend(_promises(sentence, words, free, dates))
         else:
-            promises.extend(_promises(sentence, words, vows, dates))
+            stop = max(stops, key=lambda hit: hit.rule.strength)
+            misses.append(NearMiss(sentence.text, "promise", stop.rule.name, sentence.offset))
     return tuple(promises), tuple(misses)
 
 

@@ -21,8 +21,8 @@ from crmlink.model.reading import DateMention, NearMiss, Request
 
 __all__ = ["Addressing", "find_requests"]
 
-_PITCHES = 2
-"""Signs of selling that together make a mail a cold sale."""
+_PITCH = 4
+"""Strength of the signs of selling that together make a mail a cold sale."""
 _SHORT_MAIL = 2
 """Sentences: in a mail this short a soft wish ("we should discuss this") is the point; in a longer one it is talk."""
 _LONG_TALK = 100
@@ -71,7 +71,7 @@ def find_requests(
     requests: list[Request] = []
     misses: list[NearMiss] = []
     for read in found:
-        void = _strongest(read.hits, "void")
+        void = _strongest([hit for hit in read.hits if hit.rule.kind == "void"])
         if void:
             misses.extend(_missed(request, void.rule.name) for request in requests)
             requests.clear()
@@ -102,11 +102,15 @@ def _read(text: str, language: str, addressing: Addressing) -> list[_Read]:
 def _judge(read: _Read, mail: _Mail) -> Request | NearMiss | None:
     """Whether one sentence asks something, looked like it, or neither."""
     kinds = ("ask", "soft") if mail.short else ("ask",)
-    ask, stop = _strongest(read.hits, *kinds), _strongest(read.hits, "stop")
+    stops = [hit for hit in read.hits if hit.rule.kind == "stop"]
+    asks = [hit for hit in read.hits if hit.rule.kind in kinds]
+    free = [ask for ask in asks if not any(stop.stops(ask, read.words) for stop in stops)]
+    ask = _strongest(free or asks)
     rule = ask.rule if ask else mail.rule("question") if read.words.asks and len(read.words.words) > 1 else None
     if rule and mail.long_talk and rule.name.endswith(".question"):
         return NearMiss(read.sentence.text, "request", mail.rule("discussion").name, read.sentence.offset)
-    stopped = rule and stop and stop.rule.strength >= rule.strength
+    stop = None if free else _strongest(stops)
+    stopped = rule and stop and (asks or stop.rule.strength >= rule.strength)
     table = weights(mail.language) if mail.short else None
     if table:
         probability = table.weigh(read.words, read.hits).probability
@@ -133,15 +137,15 @@ def _without_pitch(
 ) -> tuple[tuple[Request, ...], tuple[NearMiss, ...]]:
     """Nothing is asked of the owner in a cold sale: what a stranger asks there is a near miss as well."""
     signs = {read.words.words[hit.start]: hit.rule for read in found for hit in read.hits if hit.rule.kind == "pitch"}
-    if len(signs) < _PITCHES:
+    if sum(rule.strength for rule in signs.values()) < _PITCH:
         return tuple(requests), tuple(misses)
     name = next(iter(signs.values())).name
     missed = (_missed(request, name) for request in requests if request.to_me)
     return tuple(replace(request, to_me=False) for request in requests), (*misses, *missed)
 
 
-def _strongest(hits: tuple[Hit, ...], *kinds: str) -> Hit | None:
-    return max((hit for hit in hits if hit.rule.kind in kinds), key=lambda hit: hit.rule.strength, default=None)
+def _strongest(hits: list[Hit]) -> Hit | None:
+    return max(hits, key=lambda hit: hit.rule.strength, default=None)
 
 
 def _missed(request: Request, stopped_by: str) -> NearMiss:

@@ -111,6 +111,8 @@ def _ends_here(text: str, begin: int, match: re.Match[str], end: int) -> bool:
     if mark != ".":
         return True
     word = re.split(r"[\s(\"'“‘]", text[max(begin, match.start() - 24) : match.start()])[-1].lower()
+    if word in word_list("calendar_abbreviations"):
+        return not following.isdigit()
     if word in word_list("abbreviations"):
         return word in word_list("doubtful_abbreviations") and following.isupper()
     if len(word) == 1 and word.isalpha():

@@ -27,6 +27,7 @@ _TOKEN = re.compile(
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "\u00ad": "-"})
 _TAILS = frozenset(("n't", "'ll", "'m", "'re", "'ve", "'d", "'s"))
 _BREAKS = frozenset(("?", "!", ",", ";", ":", "(", ")", "-", "–", "—"))
+_PARTS = _BREAKS | {"and", "but", "en", "maar", "und", "aber", "dus", "so", "dan"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Wording:
     def begins_clause(self, index: int) -> bool:
         """Whether a clause begins with this word: the first, or after punctuation or a conjunction."""
         return not index or self.words[index - 1] in _BREAKS or self.words[index - 1] in word_list("joins")
+
+    def same_clause(self, one: int, two: int) -> bool:
+        """Whether no punctuation and no "and" or "but" stands between two words."""
+        first, last = sorted((one, two))
+        return _PARTS.isdisjoint(self.words[first:last])
 
     def begins_sentence(self, index: int) -> bool:
         """Whether only openers ("so", "also") or a called name with its comma or dash stand before this word."""
