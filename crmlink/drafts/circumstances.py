@@ -53,6 +53,7 @@ _CALL_ME = re.compile(
     r"|(?:call|ring|phone) (?:me|us)\b|give (?:me|us) a (?:call|ring)"
     r"|zurückruf\w*|rufen? sie (?:mich|uns)\b|(?:mich|uns)\b[^.,;]{0,40}\banrufen)"
 )
+_CALLED_OFF = re.compile(r"(?i)^(?:geannuleerd|afgelast|cancell?ed|abgesagt|storniert)(?: event)?\s*:\s*")
 _TELL = re.compile(
     r"(?i)\b(?:laat\b[^.]*\bweten|laten weten|kom\b[^.]*\bterug|hoort?\b[^.]*\bvan (?:me|mij|ons)|je hoort|u hoort|uitsluitsel|neem\b[^.]*\bcontact"
     r"|let you know|(?:get|come|be) back to you|hear from (?:me|us)|be in touch|bescheid|melde mich|komme\b[^.]*\bzurück|hören von)"
@@ -136,7 +137,8 @@ def quote_of(lapse: Lapse) -> str:
 
 def topic_of(agreement: Agreement) -> str:
     """What it was about: the event's title or the mail's subject, on one line, at most 80 characters."""
-    title = agreement.event.title if agreement.event else bare_subject(agreement.subject)
+    title = bare_subject(agreement.event.title if agreement.event else agreement.subject)
+    title = _CALLED_OFF.sub("", title)
     line = one_line(title, 81).replace('"', "'")
     return line if len(line) <= 80 and "!" not in line else ""  # noqa: PLR2004  as the docstring says
 

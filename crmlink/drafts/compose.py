@@ -25,7 +25,8 @@ _LONGEST_SUBJECT = 250
 _LONGEST_NAME = 100
 _MOST_REFERENCES = 20
 _LINE = 76
-_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
+# What stands in a thread only because a mail without a Message-ID needed a name is known to nobody else.
+_MESSAGE_ID = re.compile(r"<(?![!-;=?-~]*@derived\.invalid>)[!-;=?-~]{1,240}>")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@\x00-\x1f\x7f]+@[^\s<>()\[\],;:\\\"@\x00-\x1f\x7f]+")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 
@@ -80,10 +81,16 @@ def references_of(anchor: Message) -> tuple[MessageId, ...]:
     return tuple(row if len(row) <= _MOST_REFERENCES else [row[0], *row[1 - _MOST_REFERENCES :]])
 
 
+def answered_id(anchor: Message | None) -> MessageId | None:
+    """The Message-ID a draft can answer; None without an anchor, or when that mail has no usable one."""
+    return anchor.id if anchor and _MESSAGE_ID.fullmatch(anchor.id) else None
+
+
 def _threading(anchor: Message | None) -> list[str]:
-    if anchor is None or not _MESSAGE_ID.fullmatch(anchor.id):
+    answered = answered_id(anchor)
+    if anchor is None or answered is None:
         return []
-    return [f"In-Reply-To: {anchor.id}", "References: " + "\r\n ".join(references_of(anchor))]
+    return [f"In-Reply-To: {answered}", "References: " + "\r\n ".join(references_of(anchor))]
 
 
 def _mailbox(address: Address) -> str:

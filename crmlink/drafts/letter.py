@@ -23,7 +23,7 @@ from crmlink.drafts.circumstances import (
     topic_of,
     town_of,
 )
-from crmlink.drafts.compose import Envelope, compose, draft_message_id
+from crmlink.drafts.compose import Envelope, answered_id, compose, draft_message_id
 from crmlink.drafts.context import LetterFacts
 from crmlink.drafts.correspondence import Correspondence
 from crmlink.drafts.dates import When, phrase_date, phrase_day, phrase_when
@@ -95,7 +95,7 @@ def write_letter(lapse: Lapse, desk: Desk, correspondence: Correspondence) -> Dr
         options=options,
         body=body,
         raw=raw,
-        in_reply_to=anchor.id if anchor else None,
+        in_reply_to=answered_id(anchor),
     )
 
 

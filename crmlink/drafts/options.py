@@ -63,7 +63,7 @@ def find_options(  # noqa: PLR0913  the facts are unlike each other; a bundle fo
     """
     if not policy.working_hours.spans:
         return ()
-    blocked = _blocked(busy, taken)
+    blocked = _blocked(busy, taken, after)
     days = tuple(_days(after, policy))
     wish = _first_wish(near, policy)
     chosen: list[Option] = []
@@ -93,10 +93,15 @@ def _calendar(policy: Policy) -> WorkingCalendar:
     return WorkingCalendar(policy.zone, policy.country, weekdays=weekdays)
 
 
-def _blocked(busy: tuple[Interval, ...], taken: tuple[Option, ...]) -> tuple[Interval, ...]:
+def _blocked(busy: tuple[Interval, ...], taken: tuple[Option, ...], after: datetime) -> tuple[Interval, ...]:
+    """What blocks time inside the period, in UTC.
+
+    Two moments of one zone are compared by wall clock, which goes wrong in a night the clock changes; those of UTC not.
+    """
     spans = [(item.start, item.end) for item in busy] + [(option.start, option.end) for option in taken]
-    # In UTC: two moments of one zone are compared by wall clock, which goes wrong in a night the clock changes.
-    return tuple(Interval(start.astimezone(UTC), end.astimezone(UTC)) for start, end in spans)
+    first, last = after.astimezone(UTC), after.astimezone(UTC) + _HORIZON + timedelta(days=2)
+    inside = ((start.astimezone(UTC), end.astimezone(UTC)) for start, end in spans)
+    return tuple(Interval(start, end) for start, end in inside if end >= first and start <= last)
 
 
 def _days(after: datetime, policy: Policy) -> Iterator[date]:

@@ -164,6 +164,7 @@ def test_odd_lengths_become_the_usual_one() -> None:
 def test_a_topic_is_the_title_else_the_bare_subject() -> None:
     assert topic_of(AGREED) == "Kennismaking"
     assert topic_of(replace(AGREED, event=None, subject="Re: RE: Bijlagen")) == "Bijlagen"
+    assert topic_of(replace(AGREED, event=replace(MEETING, title="Geannuleerd: Kennismaking"))) == "Kennismaking"
     assert topic_of(replace(AGREED, event=replace(MEETING, title="x" * 200))) == ""
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmlink.drafts.compose import Envelope, compose, draft_message_id, references_of
+from crmlink.drafts.compose import Envelope, answered_id, compose, draft_message_id, references_of
 from crmlink.model.contact import Address
 from crmlink.model.ids import LapseId, MessageId
 from crmlink.model.mail import Message
@@ -164,6 +164,13 @@ def test_references_of_a_long_thread_keep_the_first_and_the_newest() -> None:
 
 def test_without_references_the_parent_of_the_parent_is_kept() -> None:
     assert references_of(replace(ANCHOR, references=(), in_reply_to=MessageId("<p@x>"))) == ("<p@x>", ANCHOR.id)
+
+
+def test_a_mail_without_an_id_of_its_own_cannot_be_answered_in_a_thread() -> None:
+    anchor = replace(ANCHOR, id=MessageId("<abc@derived.invalid>"))
+    message = parsed(compose(replace(ENVELOPE, anchor=anchor), "x"))
+    assert (message["In-Reply-To"], message["References"]) == (None, None)
+    assert answered_id(anchor) is None
 
 
 def test_an_id_is_named_once() -> None:
