@@ -180,7 +180,12 @@ class ImapDoor:
                 client.noop()
                 return self._session
             self.close()
-        self._session = open_session(self._access)
+        return self.current()
+
+    def current(self) -> ImapSession:
+        """The session as it is, without asking, or a new one when it is known to be broken."""
+        if self._session is None or self._session.closed:
+            self._session = open_session(self._access)
         return self._session
 
     def close(self) -> None:

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from crmlink.mailbox.fetch import Fetched, Opened
+from crmlink.mailbox.fetch import Fetched
 from crmlink.mailbox.folders import NOT_EVIDENCE, Folder
 from crmlink.mailbox.imap import ImapAccess, ImapDoor, ImapRefusedError, ImapSession
 from crmlink.mailbox.window import CAP
+from crmlink.model.errors import SourceError
 from crmlink.model.mail import Role
 from crmlink.model.problem import Problem
 from crmlink.sources.imap_window import window
@@ -28,6 +30,14 @@ _BATCH_BYTES: Final = 2 * CAP  # within the time for one command on a slow line
 _ORDER: Final = {Role.INBOX: 0, Role.SENT: 1, Role.ALL: 3}
 _GMAIL: Final = "X-GM-EXT-1"
 _ELSEWHERE: Final = (b"\\inbox", b"\\sent", b"\\draft")
+
+
+@dataclass(slots=True)
+class _Place:
+    """How far a folder was read: its last UID, under which UIDVALIDITY (0: not begun)."""
+
+    uid_validity: int = 0
+    uid: int = 0
 
 
 class ImapMailSource:
@@ -43,11 +53,10 @@ class ImapMailSource:
 
     def changes(self, state: str | None, *, since: date) -> MailChanges:  # noqa: ARG002 - the whole window, whatever the state
         """Every message of the window. Connects now and reads lazily; both raise SourceError and its siblings."""
-        session = self._door.session()
-        found = [folder for folder in session.folders() if folder.role not in NOT_EVIDENCE]
+        found = [folder for folder in self._door.session().folders() if folder.role not in NOT_EVIDENCE]
         changes = MailChanges(messages=iter(()), complete=True)
         ordered = sorted(found, key=lambda folder: _ORDER.get(folder.role, 2))
-        changes.messages = _read(session, ordered, since, changes)
+        changes.messages = _Reading(self._door, since, changes).messages(ordered)
         return changes
 
     def close(self) -> None:
@@ -55,53 +64,77 @@ class ImapMailSource:
         self._door.close()
 
 
-def _read(session: ImapSession, found: list[Folder], since: date, changes: MailChanges) -> Iterator[RawMessage]:
-    stand: dict[str, dict[str, int]] = {}
-    labels = session.has(_GMAIL)
-    for folder in found:
-        try:
-            opened = session.examine(folder.name)
-            stand[folder.name] = {
-                "uidvalidity": opened.uid_validity,
-                "uidnext": opened.uid_next,
-                "modseq": opened.modseq,
-            }
-            for chunk in window(session, opened, since, labels=labels and folder.role is Role.ALL):
-                wanted = [each for each in chunk if folder.role is not Role.ALL or _only_here(each)]
-                yield from _messages(session, folder, opened, wanted, changes)
-        except ImapRefusedError as error:
-            changes.truncated = True
-            changes.problems.append(
-                Problem(
-                    "mail.folder-unreadable",
-                    folder.name,
-                    f"the folder could not be read: {error.reason}",
-                    "it is tried again at the next scan; if it was removed, nothing needs to be done",
+class _Reading:
+    """One pass over the folders; it fills `changes` as it goes."""
+
+    def __init__(self, door: ImapDoor, since: date, changes: MailChanges) -> None:
+        self._door = door
+        self._since = since
+        self._changes = changes
+        self._stand: dict[str, dict[str, int]] = {}
+
+    def messages(self, found: list[Folder]) -> Iterator[RawMessage]:
+        """Every message of the window, folder by folder."""
+        for folder in found:
+            try:
+                yield from self._whole(folder)
+            except ImapRefusedError as error:
+                hint = "it is tried again at the next scan; if it was removed, nothing needs to be done"
+                self._report(
+                    "mail.folder-unreadable", folder.name, f"the folder could not be read: {error.reason}", hint
                 )
+        self._changes.state = json.dumps({"version": 1, "folders": self._stand}, sort_keys=True)
+
+    def _whole(self, folder: Folder) -> Iterator[RawMessage]:
+        """A folder's messages. Servers drop connections while earlier mail is worked on: then it goes on, once."""
+        place = _Place()
+        try:
+            yield from self._rest(folder, place)
+        except ImapRefusedError:
+            raise
+        except SourceError:
+            yield from self._rest(folder, place)
+
+    def _rest(self, folder: Folder, place: _Place) -> Iterator[RawMessage]:
+        session = self._door.current()
+        opened = session.examine(folder.name)
+        if place.uid_validity not in (0, opened.uid_validity):
+            raise SourceError(
+                f"{session.server} renumbered {folder.name} while it was read", hint="it is read anew at the next scan"
             )
-    changes.state = json.dumps({"version": 1, "folders": stand}, sort_keys=True)
+        place.uid_validity = opened.uid_validity
+        self._stand[folder.name] = {
+            "uidvalidity": opened.uid_validity,
+            "uidnext": opened.uid_next,
+            "modseq": opened.modseq,
+        }
+        everything = folder.role is Role.ALL
+        for chunk in window(session, opened, self._since, labels=everything and session.has(_GMAIL)):
+            wanted = [each for each in chunk if each.uid > place.uid and (not everything or _only_here(each))]
+            for batch in _batches(wanted):
+                bodies = _bodies(session, batch)
+                for message in batch:
+                    yield from self._message(session, folder, place, message, bodies.get(message.uid))
+
+    def _message(
+        self, session: ImapSession, folder: Folder, place: _Place, fetched: Fetched, raw: bytes | None
+    ) -> Iterator[RawMessage]:
+        place.uid = fetched.uid
+        key = f"{folder.name};{place.uid_validity};{fetched.uid}"
+        if raw is not None:
+            yield RawMessage(key, folder.name, folder.role, fetched.flags, fetched.received_at, fetched.size, raw)
+        elif session.fetch(str(fetched.uid), "UID"):  # else it was removed meanwhile
+            hint = "open it in your mail program; it is tried again at the next scan"
+            self._report("mail.unreadable", key, "the server did not give the text of this message", hint)
+
+    def _report(self, code: str, subject: str, message: str, hint: str) -> None:
+        self._changes.truncated = True
+        self._changes.problems.append(Problem(code, subject, message, hint))
 
 
 def _only_here(message: Fetched) -> bool:
     """Whether a message in the folder of all mail is worth reading there."""
     return "\\draft" not in message.flags and not any(label in message.labels for label in _ELSEWHERE)
-
-
-def _messages(
-    session: ImapSession, folder: Folder, opened: Opened, wanted: list[Fetched], changes: MailChanges
-) -> Iterator[RawMessage]:
-    for batch in _batches(wanted):
-        bodies = _bodies(session, batch)
-        for message in batch:
-            raw = bodies.get(message.uid)
-            key = f"{folder.name};{opened.uid_validity};{message.uid}"
-            if raw is not None:
-                yield RawMessage(key, folder.name, folder.role, message.flags, message.received_at, message.size, raw)
-            elif session.fetch(str(message.uid), "UID"):  # else it was removed meanwhile
-                changes.truncated = True
-                hint = "open it in your mail program; it is tried again at the next scan"
-                problem = Problem("mail.unreadable", key, "the server did not give the text of this message", hint)
-                changes.problems.append(problem)
 
 
 def _bodies(session: ImapSession, batch: list[Fetched]) -> dict[int, bytes]:

@@ -17,7 +17,7 @@ from crmlink.mailbox.wire import Timeouts
 from crmlink.model.errors import SourceError
 from crmlink.sources.imap import ImapMailSource
 from crmlink.sources.port import MailChanges
-from tests.unit.mailbox.scripted import ScriptedServer, Talk, hang_up, no, ok
+from tests.unit.mailbox.scripted import HangUpError, ScriptedServer, Talk, hang_up, no, ok
 
 SINCE = date(2026, 3, 1)
 NEW, OLD = "10-Mar-2026 09:30:00 +0100", "10-Jan-2026 09:30:00 +0100"
@@ -32,6 +32,7 @@ class Mails:
     broken: frozenset[int] = frozenset()
     lost: frozenset[int] = frozenset()
     asked: list[bytes] = field(default_factory=list)
+    drops: int = 0  # how often the connection ends when texts after the first batch are asked for
 
     def examine(self, talk: Talk, tag: str, _line: bytes) -> None:
         following = max(self.dates, default=0) + 1
@@ -45,6 +46,9 @@ class Mails:
         if b"BODY" in line and self.broken & set(uids):
             talk.say(f"{tag} NO [SERVERBUG] cannot read")
             return
+        if b"BODY" in line and self.drops and 1 not in uids:
+            self.drops -= 1
+            raise HangUpError
         told = [self.text(uid) if b"BODY" in line else self.facts(uid) for uid in uids]
         talk.say(*told, f"{tag} OK done")
 
@@ -161,6 +165,20 @@ def test_a_connection_that_breaks_while_reading_is_an_error() -> None:
     server.answers["UID FETCH"] = hang_up
     with pytest.raises(SourceError, match="reading mail"):
         read(server)
+
+
+def test_a_connection_that_breaks_once_goes_on_where_it_stopped() -> None:
+    mails = Mails(dict.fromkeys(range(1, 1200), NEW), drops=1)
+    server = mails.server()
+    uids, changes = read(server)
+    assert uids == list(range(1, 1200))
+    assert server.connections == 2
+    assert (changes.problems, changes.truncated) == ([], False)
+
+
+def test_a_connection_that_breaks_again_and_again_is_an_error() -> None:
+    with pytest.raises(SourceError, match="reading mail"):
+        read(Mails(dict.fromkeys(range(1, 1200), NEW), drops=2).server())
 
 
 def test_gmails_folder_of_all_mail_gives_what_lies_nowhere_else() -> None:
