@@ -14,10 +14,21 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from crmlink.facts.calendar_values import MAX_NAME, line_of
 from crmlink.model.errors import LoginError, SourceError
+from crmlink.model.ids import EventUid
 from crmlink.model.problem import Problem
-from crmlink.sources.caldav_answers import CALDAV, DAV, DISCOVERY, Answer, answers, events_between, these_events
+from crmlink.sources.caldav_answers import (
+    CALDAV,
+    DAV,
+    DISCOVERY,
+    Answer,
+    answers,
+    events_between,
+    events_named,
+    these_events,
+)
 from crmlink.sources.calendar_login import CalendarLogin
 from crmlink.sources.port import CalendarChanges, RawEvent
+from crmlink.sources.resource_window import holds
 
 if TYPE_CHECKING:
     from crmlink.sources.caldav_client import ReadingClient
@@ -58,7 +69,17 @@ class CalDavSource:
             UntrustedError: no valid certificate, or the server points to another host.
             SourceError: no connection, no calendar, or an answer that is not whole.
         """
-        return [self._read(calendar, start, end) for calendar in self._calendars()]
+        return [self._listed(calendar, events_between(start, end)) for calendar in self._calendars()]
+
+    def find(self, uids: frozenset[EventUid]) -> list[RawEvent]:
+        """Every resource with one of these UIDs, whenever it takes place. Raises as `changes` does."""
+        calendars = self._calendars() if uids else []
+        found: dict[str, RawEvent] = {}
+        for calendar in calendars:
+            for uid in sorted(uids):
+                listing = self._listed(calendar, events_named(uid))
+                found |= {event.href: event for event in listing.events if holds(event.raw, uids)}
+        return list(found.values())
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -115,10 +136,11 @@ class CalDavSource:
             homes = self._properties(base).hrefs(f"{CALDAV}calendar-home-set")
         return tuple(urljoin(base, home) for home in homes)
 
-    def _read(self, calendar: _Calendar, start: date, end: date) -> CalendarChanges:
+    def _listed(self, calendar: _Calendar, query: str) -> CalendarChanges:
+        """What a calendar-query brings; what it only names is fetched."""
         found: dict[str, RawEvent] = {}
         named: list[str] = []
-        for answer in self._multistatus("REPORT", calendar.url, events_between(start, end), depth=1):
+        for answer in self._multistatus("REPORT", calendar.url, query, depth=1):
             if event := _event(calendar, answer):
                 found[answer.href] = event
             elif answer.status == 507:  # noqa: PLR2004 - Insufficient Storage: the answer was cut off (RFC 6578 section 3.6)

@@ -93,6 +93,19 @@ def events_between(start: date, end: date) -> str:
     )
 
 
+def events_named(uid: str) -> str:
+    """A calendar-query for the events with this UID, whenever they are (RFC 4791 section 7.8.6).
+
+    Servers may take it as a part of a UID, or leave the filter out: look at what comes back.
+    """
+    return (
+        f"{_HEAD}<C:calendar-query {_SPACES}><D:prop><D:getetag/><C:calendar-data/></D:prop><C:filter>"
+        '<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:prop-filter name="UID">'
+        f'<C:text-match collation="i;octet">{escape(uid)}</C:text-match>'
+        "</C:prop-filter></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"
+    )
+
+
 def these_events(hrefs: list[str]) -> str:
     """A calendar-multiget for resources that a query named but did not bring along (RFC 4791 section 7.9)."""
     listed = "".join(f"<D:href>{escape(href)}</D:href>" for href in hrefs)

@@ -19,9 +19,9 @@ from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from crmlink.model.errors import CrmlinkError, LoginError, SourceError, UntrustedError
-from crmlink.model.ids import digest
+from crmlink.model.ids import EventUid, digest
 from crmlink.sources.port import CalendarChanges, RawEvent
-from crmlink.sources.resource_window import may_touch, split_resources
+from crmlink.sources.resource_window import holds, may_touch, split_resources
 
 MAX_FEED: Final = 5_000_000
 SECONDS: Final = 30
@@ -66,15 +66,19 @@ class FeedSource:
             SourceError: no connection, no feed at this address, or no whole iCalendar file came.
         """
         feed = self._fetch()
-        events = tuple(
-            RawEvent(self._name, digest(part.hex())[:16], feed.etag, part)
-            for part in split_resources(feed.raw)
-            if b"BEGIN:VEVENT" in part.upper() and may_touch(part, start, end)
-        )
+        events = tuple(event for event in self._events(feed) if may_touch(event.raw, start, end))
         return [CalendarChanges(self._name, events, state=feed.etag)]
+
+    def find(self, uids: frozenset[EventUid]) -> list[RawEvent]:
+        """Every event with one of these UIDs, whenever it takes place. Raises as `changes` does."""
+        return [event for event in self._events(self._fetch()) if holds(event.raw, uids)]
 
     def close(self) -> None:
         """Nothing stays open between reads."""
+
+    def _events(self, feed: _Feed) -> list[RawEvent]:
+        parts = (part for part in split_resources(feed.raw) if b"BEGIN:VEVENT" in part.upper())
+        return [RawEvent(self._name, digest(part.hex())[:16], feed.etag, part) for part in parts]
 
     def _fetch(self) -> _Feed:
         url = self._url

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from crmlink.model.ids import digest
+from crmlink.model.ids import EventUid, digest
 from crmlink.sources.port import CalendarChanges, RawEvent
-from crmlink.sources.resource_window import may_touch
+from crmlink.sources.resource_window import holds, may_touch
 
 
 @dataclass(slots=True)
@@ -36,11 +36,18 @@ class MemoryCalendarSource:
         """Every resource that may touch the window, per calendar."""
         return [self._read(name, start, end) for name in self._store.calendars]
 
+    def find(self, uids: frozenset[EventUid]) -> list[RawEvent]:
+        """Every resource with one of these UIDs, whenever it takes place."""
+        return [event for name in self._store.calendars for event in self._all(name) if holds(event.raw, uids)]
+
     def close(self) -> None:
         """Nothing to let go of."""
 
     def _read(self, name: str, start: date, end: date) -> CalendarChanges:
-        stored = self._store.calendars[name]
-        events = [RawEvent(name, href, digest(raw.hex())[:16], raw) for href, raw in sorted(stored.items())]
+        events = self._all(name)
         kept = tuple(event for event in events if may_touch(event.raw, start, end))
         return CalendarChanges(name, kept, state=digest(*(f"{event.href} {event.etag}" for event in events)))
+
+    def _all(self, name: str) -> list[RawEvent]:
+        stored = sorted(self._store.calendars[name].items())
+        return [RawEvent(name, href, digest(raw.hex())[:16], raw) for href, raw in stored]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from crmlink.model.ids import EventUid
 from crmlink.model.mail import Role
 from crmlink.model.problem import Problem
 
@@ -95,6 +96,9 @@ class CalendarSource(Protocol):
 
     def changes(self, states: dict[str, str], *, start: date, end: date) -> list[CalendarChanges]:
         """For each calendar what changed since its state among events that touch the window from start to end."""
+
+    def find(self, uids: frozenset[EventUid]) -> list[RawEvent]:
+        """Every resource with one of these UIDs, whenever it takes place: tells a moved event from a vanished one."""
 
     def close(self) -> None:
         """Let go of connections. May be called twice."""

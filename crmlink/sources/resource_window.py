@@ -10,6 +10,11 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from crmlink.facts.calendar_text import uids_in
+from crmlink.facts.calendar_values import line_of
+from crmlink.facts.components import MAX_UID
+from crmlink.model.ids import EventUid
+
 _MOMENT: Final = re.compile(
     rb"^(?:DTSTART|DTEND|RDATE|RECURRENCE-ID)[^\r\n]*?:(\d{8})(?:T\d{6}Z?)?[ \t]*$", re.MULTILINE
 )
@@ -26,6 +31,11 @@ def may_touch(raw: bytes, start: date, end: date) -> bool:
         return True
     known = [day for day in days if day]
     return min(known) <= end + _SLACK and max(known) >= start - _SLACK
+
+
+def holds(raw: bytes, uids: frozenset[EventUid]) -> bool:
+    """Whether the text has an event with one of these UIDs."""
+    return any(EventUid(line_of(uid, MAX_UID)) in uids for uid in uids_in(raw))
 
 
 def _day(digits: bytes) -> date | None:

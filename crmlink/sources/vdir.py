@@ -12,10 +12,10 @@ from typing import Final
 
 from crmlink.facts.calendar_text import MAX_BYTES
 from crmlink.model.errors import SourceError
-from crmlink.model.ids import digest
+from crmlink.model.ids import EventUid, digest
 from crmlink.model.problem import Problem
 from crmlink.sources.port import CalendarChanges, RawEvent
-from crmlink.sources.resource_window import may_touch, split_resources
+from crmlink.sources.resource_window import holds, may_touch, split_resources
 
 MAX_FILE: Final = 20 * MAX_BYTES
 """An exported calendar of many years; single events are held to `MAX_BYTES` later."""
@@ -39,16 +39,31 @@ class VdirSource:
         Raises:
             SourceError: the directory is not there or cannot be listed.
         """
+        return [
+            CalendarChanges(
+                found.calendar,
+                tuple(event for event in found.events if may_touch(event.raw, start, end)),
+                state=found.state,
+                problems=found.problems,
+            )
+            for found in self._everything()
+        ]
+
+    def find(self, uids: frozenset[EventUid]) -> list[RawEvent]:
+        """Every resource with one of these UIDs, whenever it takes place. Raises SourceError as `changes` does."""
+        return [event for found in self._everything() for event in found.events if holds(event.raw, uids)]
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _everything(self) -> list[CalendarChanges]:
         try:
-            return [_read(name, directory, start, end) for name, directory in self._directories()]
+            return [_read(name, directory) for name, directory in self._directories()]
         except OSError as error:
             raise SourceError(
                 f"The calendar directory {error.filename or self._path} cannot be read ({error.strerror}).",
                 hint="Correct CRMLINK_CALENDAR, or make the directory readable.",
             ) from error
-
-    def close(self) -> None:
-        """Nothing to let go of."""
 
     def _directories(self) -> list[tuple[str, Path]]:
         """Name and place of each calendar; the directory itself when it holds events or nothing at all."""
@@ -63,7 +78,7 @@ class VdirSource:
         ]
 
 
-def _read(name: str, directory: Path, start: date, end: date) -> CalendarChanges:
+def _read(name: str, directory: Path) -> CalendarChanges:
     problems: list[Problem] = []
     events: list[RawEvent] = []
     stamps: list[str] = []
@@ -81,8 +96,7 @@ def _read(name: str, directory: Path, start: date, end: date) -> CalendarChanges
         stamps.append(f"{path.name} {etag}")
         parts = split_resources(raw)
         for number, part in enumerate(parts):
-            if may_touch(part, start, end):
-                events.append(RawEvent(name, path.name if len(parts) == 1 else f"{path.name}#{number}", etag, part))
+            events.append(RawEvent(name, path.name if len(parts) == 1 else f"{path.name}#{number}", etag, part))
     return CalendarChanges(name, tuple(events), state=digest(*stamps), problems=problems)
 
 

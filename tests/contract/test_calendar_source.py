@@ -13,6 +13,7 @@ import pytest
 from crmlink.facts.events import EventFacts, read_events
 from crmlink.model.contact import Address
 from crmlink.model.errors import LoginError, SourceError
+from crmlink.model.ids import EventUid
 from crmlink.model.meeting import Event, EventStatus, Participation
 from crmlink.sources.port import CalendarChanges, CalendarSource
 from tests.contract.calendar_world import CalendarWorld, MemoryWorld, ServedWorld, VdirWorld
@@ -184,6 +185,31 @@ class TestChanging:
         counts = [len(read(source)["Agenda"].events) for _ in range(2)]
         source.close()
         assert counts == [1, 1]
+
+
+class TestFinding:
+    def test_an_event_that_moved_out_of_the_window_is_found_where_it_is_now(self, make_world: MakeWorld) -> None:
+        world = make_world(["Agenda", "Privé"])
+        world.put(meeting("koffie&thee@example.nl"))
+        world.put(meeting("koffie&thee@example.nl", day="20270910"))
+        world.put(meeting("ander@example.nl"), "Privé")
+        source = world.source
+        [found] = source.find(frozenset({EventUid("koffie&thee@example.nl"), EventUid("weg@example.nl")}))
+        source.close()
+        assert found.calendar == "Agenda"
+        assert b"20270910" in found.raw
+
+    def test_part_of_a_uid_finds_nothing(self, make_world: MakeWorld) -> None:
+        world = make_world(["Agenda"])
+        world.put(meeting("koffie@example.nl"))
+        source = world.source
+        assert source.find(frozenset({EventUid("koffie"), EventUid("KOFFIE@example.nl")})) == []
+        source.close()
+
+    def test_nothing_asked_is_nothing_found(self, make_world: MakeWorld) -> None:
+        source = make_world(["Agenda"]).source
+        assert source.find(frozenset()) == []
+        source.close()
 
 
 class TestServers:
