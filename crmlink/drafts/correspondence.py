@@ -7,14 +7,16 @@ mail between owner and contact with its readings. Out: one `Correspondence`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from crmlink.drafts.greeting import Greeting, read_greeting
+from crmlink.drafts.names import parse_name
 from crmlink.drafts.register import Spoken, choose_register
 from crmlink.model.contact import Contact
+from crmlink.model.ids import MessageId
 from crmlink.model.mail import Message
 from crmlink.model.reading import Reading, Register
 
@@ -24,18 +26,23 @@ _TITLE = re.compile(
 _PHONE = re.compile(r"(?<![\w+])(?:\+\d{1,3}[ .-]?(?:\(0\))?[ .-]?|0)\d(?:[ .-]{0,3}\d){6,10}(?!\d)")
 _NO_PHONE_LINE = re.compile(r"(?i)\b(kvk|btw|vat|iban|bic|fax|f:|ust|registration)\b")
 
+ReadMail = tuple[Message, Reading]
+"""A mail and what was read in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Correspondence:
     """How the owner and this contact write to each other.
 
-    `again` says that this is not the first lapse with them within a year (the ledger knows); `last_written` is when the
-    owner last wrote to them (aware), None when never. `elsewhere`: their clock shows another time than the owner's.
+    `signed` is the name under their mail, for who has none in their address. `again` says that this is not the first
+    lapse with them within a year (the ledger knows). `last_written` is when the owner last wrote to them (aware), None
+    when never. `elsewhere`: their clock shows another time than the owner's.
     """
 
     language: str
     register: Register = Register.FORMAL
     greeting: Greeting | None = None
+    signed: str = ""
     gender_title: str = ""
     phone: str = ""
     again: bool = False
@@ -45,25 +52,26 @@ class Correspondence:
 
 def read_correspondence(
     contact: Contact,
-    mails: Iterable[tuple[Message, Reading]],
+    mails: Iterable[ReadMail],
     *,
     language: str,
     again: bool = False,
     zone: ZoneInfo | None = None,
+    thread: Collection[MessageId] = (),
 ) -> Correspondence:
     """How to write to `contact`, from the personal mail among `mails` to or from them, in any order.
 
     `language` (nl, en, de) is used when they have never written. `zone` is the owner's, to tell whether they live by
-    another clock.
+    another clock. `thread` names the mails of the conversation the draft belongs to: its language comes first.
     """
     known = sorted((pair for pair in mails if pair[0].automatic is None), key=lambda pair: pair[0].sent_at)
     to_them = [pair for pair in known if pair[0].from_me and _is_to(pair[0], contact)]
     from_them = [pair for pair in known if pair[0].sender is not None and pair[0].sender.address == contact.address]
-    spoken_in = [reading.language for _, reading in from_them] or [reading.language for _, reading in to_them]
     return Correspondence(
-        language=spoken_in[-1] if spoken_in else language,
+        language=_language(from_them, to_them, thread) or language,
         register=choose_register(_spoken(to_them), _spoken(from_them)),
         greeting=_last_greeting(to_them),
+        signed=next((name for mail, _ in reversed(from_them) if (name := _name_under(mail.signature))), ""),
         gender_title=next((title for mail, _ in reversed(from_them) if (title := _title_in(mail.signature))), ""),
         phone=next((phone for mail, _ in reversed(from_them) if (phone := phone_in(mail.signature))), ""),
         again=again,
@@ -80,7 +88,25 @@ def phone_in(signature: str) -> str:
     return ""
 
 
-def _spoken(mails: Iterable[tuple[Message, Reading]]) -> list[Spoken]:
+def _language(from_them: list[ReadMail], to_them: list[ReadMail], thread: Collection[MessageId]) -> str:
+    """Of their last mail in the thread, else of the owner's there, else of anybody's last mail; empty without any."""
+    for mails in (_of(from_them, thread), _of(to_them, thread), from_them, to_them):
+        if mails:
+            return mails[-1][1].language
+    return ""
+
+
+def _of(mails: list[ReadMail], thread: Collection[MessageId]) -> list[ReadMail]:
+    return [pair for pair in mails if pair[0].id in thread]
+
+
+def _name_under(signature: str) -> str:
+    """The first line of a signature, when it is a person's name."""
+    line = next((line.strip() for line in signature.splitlines() if line.strip()), "")
+    return line if line[:1].isupper() and parse_name(line, language="nl") else ""
+
+
+def _spoken(mails: Iterable[ReadMail]) -> list[Spoken]:
     return [Spoken(mail.sent_at, reading.register) for mail, reading in mails]
 
 
@@ -88,7 +114,7 @@ def _is_to(mail: Message, contact: Contact) -> bool:
     return any(address.address == contact.address for address in mail.recipients)
 
 
-def _last_greeting(to_them: list[tuple[Message, Reading]]) -> Greeting | None:
+def _last_greeting(to_them: list[ReadMail]) -> Greeting | None:
     """From the newest mail to them alone: a mail to several may greet somebody else."""
     alone = (mail for mail, _ in reversed(to_them) if len(mail.recipients) == 1)
     return next((greeting for mail in alone if (greeting := read_greeting(mail.text))), None)

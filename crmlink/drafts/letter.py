@@ -7,7 +7,7 @@ how owner and contact write to each other. Out: a `Draft` with its bytes, or a `
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from crmlink.drafts.circumstances import (
@@ -27,7 +27,7 @@ from crmlink.drafts.compose import Envelope, answered_id, compose, draft_message
 from crmlink.drafts.context import LetterFacts
 from crmlink.drafts.correspondence import Correspondence
 from crmlink.drafts.dates import When, phrase_date, phrase_day, phrase_when
-from crmlink.drafts.names import parse_name
+from crmlink.drafts.names import parse_name, person_of
 from crmlink.drafts.options import CALL_LENGTH, MEETING_LENGTH, find_options, working_day_after
 from crmlink.drafts.salutation import group_salutation, salutation
 from crmlink.facts.subjects import reply_subject
@@ -181,8 +181,11 @@ def _salutation(everyone: tuple[Address, ...], correspondence: Correspondence, l
     register = correspondence.register
     if len(people) > 1:
         return group_salutation(people, language=language, register=register)
+    contact = people[0]
+    if correspondence.signed and person_of(contact, language=language) is None:
+        contact = replace(contact, name=correspondence.signed)
     return salutation(
-        people[0],
+        contact,
         language=language,
         register=register,
         gender_title=correspondence.gender_title,

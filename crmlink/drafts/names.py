@@ -51,7 +51,7 @@ _GLUED_TITLE = re.compile(r"(prof|drs?|ir|ing|mr|dhr|mevr|mw)\.(\S+)", re.IGNORE
 
 _NO_PERSON = re.compile(
     r"\b(b\.?v|n\.?v|v\.?o\.?f|gmbh|ag|e\.v|kg|ltd|limited|inc|llc|llp|plc|stichting|vereniging|gemeente|coöperatie"
-    r"|team|sales|support|info|administratie|boekhouding|secretariaat|receptie|reception|afdeling|department|office"
+    r"|team|directie|bestuur|management|planning|sales|support|info|administratie|boekhouding|secretariaat|receptie|reception|afdeling|department|office"
     r"|bureau|klantenservice|service|servicedesk|helpdesk|nieuwsbrief|newsletter|redactie|marketing|via|noreply"
     r"|group|groep|holding|partners|consultancy|consulting|advocaten|notarissen|accountants|makelaars|university"
     r"|universiteit|hogeschool|school|ministerie|provincie|hotel|restaurant|kantoor|praktijk|bank|verzekeringen"

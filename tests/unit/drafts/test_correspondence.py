@@ -123,3 +123,27 @@ PHONES = {
 @pytest.mark.parametrize(("signature", "phone"), PHONES.values(), ids=PHONES)
 def test_a_telephone_number_is_found(signature: str, phone: str) -> None:
     assert phone_in(signature) == phone
+
+
+def test_the_language_of_the_thread_comes_before_that_of_newer_mail_elsewhere() -> None:
+    in_thread = mail(mine=False, at=local(2026, 3, 3), reading=Reading("en"))
+    elsewhere = mail(mine=False, at=local(2026, 3, 5), reading=Reading("nl"))
+    mine = mail(mine=True, at=local(2026, 3, 6), reading=Reading("nl"))
+    found = read_correspondence(JAN, [in_thread, elsewhere, mine], language="nl", thread={in_thread[0].id, mine[0].id})
+    assert found.language == "en"
+
+
+SIGNED = {
+    "a full name": ("Jan van der Berg\nDirecteur", "Jan van der Berg"),
+    "a first name": ("Jan", "Jan"),
+    "a form of address": ("Mevr. A. Smit", "Mevr. A. Smit"),
+    "a department": ("Team Planning\nBerg B.V.", ""),
+    "a number": ("06 1234 5678", ""),
+    "nothing": ("", ""),
+}
+
+
+@pytest.mark.parametrize(("signature", "signed"), SIGNED.values(), ids=SIGNED)
+def test_the_name_under_their_mail_is_read(signature: str, signed: str) -> None:
+    mails = [mail(mine=False, at=local(2026, 3, 5), signature=signature)]
+    assert read_correspondence(JAN, mails, language="nl").signed == signed

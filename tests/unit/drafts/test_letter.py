@@ -220,3 +220,10 @@ def test_the_moment_of_writing_is_the_date_of_the_mail() -> None:
 def test_a_day_that_was_said_without_an_hour_gets_none() -> None:
     by_mail = replace(CANCELLED, agreement=replace(CANCELLED.agreement, event=None, due=local(2026, 3, 24)))
     assert "onze afspraak van dinsdag 24 maart." in written(by_mail, FORMAL).body
+
+
+def test_who_has_no_name_in_the_address_is_called_as_the_mail_was_signed() -> None:
+    nameless = replace(UNANSWERED, agreement=replace(ASKED, contact=Contact("", JAN.address)))
+    signed = Correspondence("nl", Register.FORMAL, signed="Mevr. A. Smit", gender_title="Mevr")
+    assert written(nameless, signed).body.startswith("Geachte mevrouw Smit,")
+    assert written(nameless, Correspondence("nl", Register.FORMAL)).body.startswith("Geachte heer, mevrouw,")
