@@ -20,6 +20,7 @@ Found = tuple[Automatic, str] | None
 
 _AT_START = r"^\W{0,12}(?:\*{0,5}spam\*{0,5}\W*)?(?:{})"
 _SHORT = 2500
+_OPENING = 400
 _QUOTE_LENGTH = 60
 _LONGEST_ADDRESS = 400
 
@@ -143,9 +144,11 @@ def _auto_reply_words(letter: Letter) -> Found:
         return Automatic.AUTO_REPLY, f"Subject: {clean(letter.subject, _QUOTE_LENGTH)}"
     if len(letter.text) > _SHORT:
         return None
-    says = _finds(letter.text, "says_automatic")
     absent = _all(letter.text, "absence")
-    thanks = _finds(letter.text[:400], "thanks_for_mail")
+    thanks = _finds(letter.text[:_OPENING], "thanks_for_mail")
+    if not absent and not thanks:
+        return None
+    says = _finds(letter.text, "says_automatic")
     if absent and (says or thanks):
         return Automatic.AUTO_REPLY, _quoted(says or absent[0])
     if len(absent) > 2:  # noqa: PLR2004 - three formulas of absence in one short mail

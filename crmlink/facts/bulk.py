@@ -19,7 +19,7 @@ _PICTURES = 3
 _LINK = re.compile(r"https?://|<a\s", re.IGNORECASE)
 _IMAGE = re.compile(r"<img\s", re.IGNORECASE)
 _LIST_ADDRESS = re.compile(
-    r"(?:^|[.@-])(?:lists?|listserv|googlegroups|yahoogroups|groups?|mailman|lijst|liste)\b|-(?:talk|users?|list|l|dev|devel|discuss|announce|hackers|help|general|info)@|^(?:all|alle|iedereen|everyone|allemedewerkers)[-@.]"
+    r"@(?:[\w.-]*\.)?(?:lists?|listserv|googlegroups|yahoogroups|groups|mailman|lijst|lijsten|liste)\.|-(?:talk|users?|list|l|dev|devel|discuss|announce|hackers|help|general|info)@|^(?:all|alle|iedereen|everyone|allemedewerkers)[-@.]"
 )
 _NEWS_SENDER = re.compile(
     r"news|nieuws|mailing|dispatch|digest|promo|marketing|offers?\b|deals?\b|subscri|campaign|actie|update|alert|bounce|list",

@@ -33,6 +33,8 @@ _TWICE_ENCODED = re.compile(
 
 def decode(data: bytes, charset: str = "") -> str:
     """The text of `data`, read in the declared charset where that can be, else in the likeliest."""
+    if not charset and data.isascii():
+        return data.decode("ascii")
     name = charset.strip().strip("'\"").lower()
     name = _ALIASES.get(name, name)
     if data.isascii() and not _SHIFTED.search(name):

@@ -80,18 +80,13 @@ class _Reader:
         author = sender(headers)
         to, cc, bcc, reply_to = (addresses(", ".join(headers.all(name))) for name in ("to", "cc", "bcc", "reply-to"))
         identity = self._identity(headers)
-        if author is None:
-            self.problems.append(
-                Problem(
-                    "mail.sender",
-                    identity,
-                    "The message does not name exactly one sender; nothing will be drafted for it.",
-                )
-            )
         subject = headers.text("subject")
         reply = visible_reply(self.body.text, writer=author)
         found = self._invitations()
-        kind, reason = automatic(self._letter(author, (*to, *cc, *bcc), subject, reply))
+        claimed = author or next(iter(addresses(headers.first("from"))), None)
+        kind, reason = automatic(self._letter(claimed, (*to, *cc, *bcc), subject, reply))
+        if author is None and kind is None:
+            self.problems.append(_no_sender(identity))
         answered = message_ids(headers.first("in-reply-to"))
         from_me = author is not None and self.owner.is_me(author.address)
         return Message(
@@ -172,6 +167,15 @@ class _Reader:
             calendar_method=method,
             raw=self.root.raw,
         )
+
+
+def _no_sender(identity: MessageId) -> Problem:
+    return Problem(
+        "mail.sender",
+        identity,
+        "The message does not name exactly one sender.",
+        "Nothing will be drafted for it; answer it yourself if it matters.",
+    )
 
 
 def _pages(text: str) -> str:

@@ -40,7 +40,7 @@ def threads(messages: Iterable[Message]) -> tuple[Thread, ...]:
 
 
 def merged(messages: Iterable[Message]) -> tuple[Message, ...]:
-    """One message per Message-ID, in order of time; of several copies the fullest, with the most telling folder role."""
+    """One message per Message-ID, in order of time; of several copies the best, with the most telling folder role."""
     copies: dict[MessageId, list[Message]] = defaultdict(list)
     for message in messages:
         copies[message.id].append(message)
@@ -50,18 +50,17 @@ def merged(messages: Iterable[Message]) -> tuple[Message, ...]:
 def _one_of(copies: list[Message]) -> Message:
     if len(copies) == 1:
         return copies[0]
-    fullest = min(
-        copies,
-        key=lambda copy: (
-            -len(copy.full_text),
-            -len(copy.attachments),
-            copy.automatic is not None,
-            _order(copy),
-            repr(copy),
-        ),
-    )
+    best = min(copies, key=_preference)
     role = min((copy.role for copy in copies), key=_ROLE_ORDER.index)
-    return replace(fullest, role=role)
+    return replace(best, role=role)
+
+
+def _preference(copy: Message) -> tuple[bool, bool, int, int, tuple[datetime, str], str]:
+    """My own copy comes first: nobody may replace it by sending me a mail with its Message-ID. Then the copy that came to me
+    directly rather than over a list, then the fullest.
+    """
+    mine = copy.from_me and copy.role is Role.SENT
+    return not mine, copy.automatic is not None, -len(copy.full_text), -len(copy.attachments), _order(copy), repr(copy)
 
 
 def _order(message: Message) -> tuple[datetime, str]:

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlink.facts.mime import read_message
+from crmlink.facts.quoting import visible_reply
+from crmlink.model.contact import Address
 from tests.unit.facts.mails import OWNER, ZONE, mail, multipart
 
 SEEDS = [
@@ -96,3 +98,35 @@ def test_mutated_mail_is_read(raw: bytes) -> None:
 @settings(max_examples=200, deadline=None)
 def test_any_html_is_read(html: str) -> None:
     check(mail(html, Content_Type="text/html"))
+
+
+LINES = [
+    "Hoi Els,",
+    "Kun je dinsdag?",
+    "> oud",
+    "",
+    "Groet,",
+    "Jan",
+    "-- ",
+    "P.S. nog iets",
+    "Op 1 jan 2026 om 10:00 schreef Els:",
+    "Van: Els",
+    "Aan: Jan",
+    "Onderwerp: x",
+    "Verstuurd vanaf mijn iPhone",
+    "_____",
+    "Bedankt!",
+    "On",
+    "wrote:",
+]
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=25))
+@settings(max_examples=300, deadline=None)
+def test_every_line_lands_in_one_of_the_three_parts_and_none_is_invented(lines: list[str]) -> None:
+    read = visible_reply("\n".join(lines), writer=Address("Jan", "jan@x.example"))
+    parts = [*read.reply.split("\n"), *read.quoted.split("\n"), *read.signature.split("\n")]
+    decoration = {"", "-- ", "--", "_____"}
+    assert {line.strip() for line in parts} - decoration <= {line.strip() for line in lines}
+    assert {line.strip() for line in lines} - decoration <= {line.strip() for line in parts}
+    assert "> oud" not in read.reply

@@ -79,6 +79,14 @@ def test_without_exactly_one_honest_sender_there_is_none(headers: dict[str, str]
     assert "mail.sender" in {problem.code for problem in found.problems}
 
 
+def test_a_machine_that_writes_for_somebody_else_is_no_problem_but_no_sender() -> None:
+    found = facts(mail(From='"els@kantoor.example (via Docs)" <drive-noreply@docs.example>'))
+    assert found.message is not None
+    assert found.message.sender is None
+    assert found.message.automatic is Automatic.NOTIFICATION
+    assert found.problems == ()
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

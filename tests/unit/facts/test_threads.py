@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from crmlink.facts.threads import merged, threads
 from crmlink.model.contact import Address
 from crmlink.model.ids import MessageId
-from crmlink.model.mail import Message, Role
+from crmlink.model.mail import Automatic, Message, Role
 
 ME, ELS, JAN = (Address("", f"{name}@{name}.example") for name in ("me", "els", "jan"))
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -82,6 +83,17 @@ def test_a_message_in_several_folders_counts_once_with_the_most_telling_role() -
     copies = [message("a", role=Role.ALL), message("a", role=Role.SENT), message("a", role=Role.INBOX)]
     assert [one.role for one in merged(copies)] == [Role.SENT]
     assert [one.role for one in merged(reversed(copies))] == [Role.SENT]
+
+
+def test_nobody_can_replace_my_own_mail_by_one_with_its_name() -> None:
+    mine = replace(message("a", sender=ME, role=Role.SENT, text="mijn woorden"), from_me=True)
+    forged = message("a", sender=JAN, text="andere woorden, en veel meer")
+    assert [one.text for one in merged([forged, mine])] == ["mijn woorden"]
+
+
+def test_a_direct_copy_is_kept_rather_than_the_one_of_a_list() -> None:
+    listed = replace(message("a", text="met een voettekst"), automatic=Automatic.LIST)
+    assert [one.automatic for one in merged([listed, message("a")])] == [None]
 
 
 def test_the_fullest_copy_is_kept() -> None:
