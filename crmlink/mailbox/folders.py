@@ -23,6 +23,7 @@ from imapclient.exceptions import IMAPClientError
 from imapclient.imap_utf7 import decode
 from imapclient.response_parser import parse_response
 
+from crmlink.model.errors import FolderError
 from crmlink.model.mail import Role
 
 NOT_EVIDENCE: Final = frozenset({Role.TRASH, Role.JUNK, Role.DRAFTS})
@@ -121,6 +122,16 @@ def main_folder(found: Iterable[Folder], role: Role) -> Folder | None:
     return next((folder for folder in found if folder.role is role and folder.main), None)
 
 
+def no_folder(store: str, role: Role) -> FolderError:
+    """The error for a mail store that has no folder of that role."""
+    settings = {Role.DRAFTS: "CRMLINK_DRAFTS_FOLDER", Role.SENT: "CRMLINK_SENT_FOLDER"}
+    named = f"name it in {settings[role]}, or " if role in settings else ""
+    what = {Role.DRAFTS: "drafts", Role.SENT: "sent mail"}.get(role, role.value)
+    return FolderError(
+        f"{store} has no folder for {what}", hint=f"{named}make one in your mail program; crmlink makes no folders"
+    )
+
+
 def _own_claim(line: Listed) -> tuple[Role, _Claim]:
     if line.name.upper() == "INBOX":
         return Role.INBOX, _Claim(_BY_MARK, 0)
@@ -128,11 +139,8 @@ def _own_claim(line: Listed) -> tuple[Role, _Claim]:
     if marked is not None:
         return marked, _Claim(_BY_MARK, 0)
     known = _known_names()
-    for name in _spellings(line):
-        if name in known:
-            role, rank = known[name]
-            return role, _Claim(_BY_NAME, rank)
-    return Role.OTHER, _Claim(_BY_PARENT, 0)
+    by_name = next((known[name] for name in _spellings(line) if name in known), None)
+    return by_name or (Role.OTHER, _Claim(_BY_PARENT, 0))
 
 
 def _inherited(line: Listed, claims: Mapping[str, tuple[Role, _Claim]]) -> tuple[Role, _Claim]:
@@ -169,9 +177,14 @@ def _plain(name: str) -> str:
 
 
 @cache
-def _known_names() -> Mapping[str, tuple[Role, int]]:
+def _known_names() -> Mapping[str, tuple[Role, _Claim]]:
     text = resources.files("crmlink.mailbox").joinpath("folder_names.toml").read_text(encoding="utf-8")
     table: dict[str, list[str]] = tomllib.loads(text)
-    return MappingProxyType(
-        {_plain(name): (Role(role), rank) for role, names in table.items() for rank, name in enumerate(names)}
-    )
+    # Nobody reads an outbox or templates as evidence, and nobody looks for a draft there.
+    unsent = {_plain(name): (Role.DRAFTS, _Claim(_BY_PARENT, 0)) for name in table.pop("unsent")}
+    known = {
+        _plain(name): (Role(role), _Claim(_BY_NAME, rank))
+        for role, names in table.items()
+        for rank, name in enumerate(names)
+    }
+    return MappingProxyType(known | unsent)

@@ -1,6 +1,15 @@
 import pytest
 
-from crmlink.mailbox.folders import BY_SERVER, FolderNames, Listed, folders, foreign_prefixes, listed, main_folder
+from crmlink.mailbox.folders import (
+    BY_SERVER,
+    NOT_EVIDENCE,
+    FolderNames,
+    Listed,
+    folders,
+    foreign_prefixes,
+    listed,
+    main_folder,
+)
 from crmlink.model.mail import Role
 
 
@@ -36,6 +45,13 @@ def main(role: Role, found: list[Listed], names: FolderNames = BY_SERVER) -> str
 @pytest.mark.parametrize("parent", ["", "INBOX.", "[Gmail]."])
 def test_a_name_says_what_a_folder_is_for(name: str, role: Role, parent: str) -> None:
     assert roles(lines("INBOX", parent + name, separator="."))[parent + name] is role
+
+
+@pytest.mark.parametrize("name", ["Templates", "Sjablonen", "Postvak UIT", "[Gmail]/Gepland"])
+def test_what_was_never_sent_is_no_evidence_and_no_place_for_drafts(name: str) -> None:
+    found = lines("INBOX", name)
+    assert roles(found)[name] in NOT_EVIDENCE
+    assert main(Role.DRAFTS, found) is None
 
 
 @pytest.mark.parametrize("name", ["INBOX", "Inbox", "inbox"])
