@@ -48,7 +48,7 @@ def split_signature(
     postscript = _postscript(signature)
     while text and _DECORATION.fullmatch(text[-1]):
         text.pop()
-    if postscript and (text or first):
+    if postscript:
         text = [*text, "", *postscript]
     return text, signature
 

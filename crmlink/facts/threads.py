@@ -56,8 +56,9 @@ def _one_of(copies: list[Message]) -> Message:
 
 
 def _preference(copy: Message) -> tuple[bool, bool, int, int, tuple[datetime, str], str]:
-    """My own copy comes first: nobody may replace it by sending me a mail with its Message-ID. Then the copy that came to me
-    directly rather than over a list, then the fullest.
+    """My own copy first, then one that came to me directly rather than over a list, then the fullest.
+
+    Nobody may replace what I wrote by sending me a mail with the same Message-ID.
     """
     mine = copy.from_me and copy.role is Role.SENT
     return not mine, copy.automatic is not None, -len(copy.full_text), -len(copy.attachments), _order(copy), repr(copy)
