@@ -108,7 +108,7 @@ def _agreement(picture: Picture, talk: _Talk, thread: Thread) -> Agreement | Non
         changed_at=talk.last.sent_at,
         fault=talk.fault if state in BROKEN or state is State.PROPOSED else Fault.UNKNOWN,
         confidence=0.8,
-        evidence=tuple(talk.evidence),
+        evidence=tuple(reversed(talk.evidence)),  # what decided stands first
         others=(other,),
         thread=thread.id,
         anchor=theirs[-1] if theirs else talk.last,

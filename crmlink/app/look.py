@@ -16,7 +16,8 @@ from crmlink.app.house import House
 from crmlink.facts.threads import merged, threads
 from crmlink.language.reader import Reader
 from crmlink.model.agreement import Agreement
-from crmlink.model.errors import CrmlinkError
+from crmlink.model.errors import CrmlinkError, FolderError
+from crmlink.model.mail import Role
 from crmlink.model.meeting import Agenda
 from crmlink.model.memory import RememberedEvent
 from crmlink.model.problem import Problem
@@ -56,6 +57,7 @@ def look(house: House, window: Window, progress: Progress) -> Look:
     """
     states = {(one.source, one.key): one for one in house.ledger.sources.all(house.account)}
     last = states.get((house.mail.name, ""))
+    no_sent = _no_sent_folder(house)
     mail = gather_mail(
         house.mail, house.owner, house.policy, window, progress, last=last.last_success if last else None
     )
@@ -74,9 +76,21 @@ def look(house: House, window: Window, progress: Progress) -> Look:
         readings={message.id: reader.read(message) for message in messages},
         agenda=_as_of(calendars.agenda, remembered, window.now),
         remembered=tuple(one for one in remembered if (one.event.calendar, one.event.uid) not in given_up),
-        mail_complete=mail.complete,
+        mail_complete=mail.complete and not no_sent,
     )
+    mail = replace(mail, problems=(*mail.problems, *no_sent))
     return Look(picture, agreements(picture), mail, calendars)
+
+
+def _no_sent_folder(house: House) -> tuple[Problem, ...]:
+    """Without sent mail nobody can say what was not answered."""
+    try:
+        house.writer.position(Role.SENT)
+    except FolderError as error:
+        return (
+            Problem("mail.no-sent-folder", house.mail.name, f"{error}; so nothing counts as unanswered", error.hint),
+        )
+    return ()
 
 
 def _remembered(house: House, now: datetime) -> tuple[RememberedEvent, ...]:

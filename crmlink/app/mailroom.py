@@ -13,11 +13,11 @@ from crmlink.app.outcomes import FollowUp
 from crmlink.lapses.decide import Past, about_draft
 from crmlink.lapses.find import Found
 from crmlink.model.agreement import State
-from crmlink.model.draft import Draft, DraftState, Option, StoredDraft, StoredHeader
+from crmlink.model.draft import Draft, DraftState, Option, Position, StoredDraft, StoredHeader
 from crmlink.model.ids import LapseId, MessageId
 from crmlink.model.lapse import Decision, Verdict
 from crmlink.model.mail import Role
-from crmlink.outcomes.match import continues, sent_header
+from crmlink.outcomes.match import sent_header
 
 # A draft in one of these states occupies the moments it offers.
 OFFERING = frozenset({DraftState.INTENT, DraftState.UNKNOWN, DraftState.PLACED, DraftState.EDITED, DraftState.SENT})
@@ -26,10 +26,11 @@ CLOSED = frozenset({State.KEPT, State.MOVED, State.WITHDRAWN, State.OPEN})
 
 @dataclass(frozen=True, slots=True)
 class Mailroom:
-    """The drafts of one account in one pass; `now` is aware."""
+    """The drafts of one account in one pass; `now` is aware. `sent_before` is where Sent stood when the pass began."""
 
     house: House
     now: datetime
+    sent_before: Position
 
     def follow_up(self, seen: Look) -> None:
         """Note what the owner did with the drafts of earlier passes."""
@@ -39,7 +40,8 @@ class Mailroom:
     def clear_away(self, seen: Look, found: Found) -> None:
         """Move untouched drafts that nobody needs any more to Trash: the owner answered, a new date stands."""
         mended = {lapse.id for lapse in found.mended}
-        closed = {agreement.id for agreement in seen.agreements if agreement.state in CLOSED}
+        broken = {lapse.agreement.id for lapse in found.standing}
+        closed = {agreement.id for agreement in seen.agreements if agreement.state in CLOSED} - broken
         for stored in self._stored():
             if stored.state is DraftState.PLACED and (stored.draft.lapse in mended or stored.agreement in closed):
                 self._follow.overtake(stored.draft.message_id)
@@ -91,10 +93,11 @@ class Mailroom:
     def _still_wanted(self, draft: Draft) -> bool:
         """Whether the owner has not written to these people since the pass began to read."""
         people = {one.address for one in draft.to}
-        return not any(
-            continues(header, draft) or (header.stored_at and header.stored_at > self.now and people & set(header.to))
-            for header in self.house.writer.headers(Role.SENT)
+        sent = self.house.writer.headers(Role.SENT, since=self.sent_before)
+        known = (
+            sent if self.sent_before.uid_next else [one for one in sent if one.stored_at and one.stored_at >= self.now]
         )
+        return not any(people & set(header.to) for header in known)
 
     @property
     def _outbox(self) -> Outbox:

@@ -7,6 +7,7 @@ Pure, and quick enough for folders of a hundred thousand messages. It reads what
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Final
 
 from crmlink.model.draft import StoredHeader
@@ -27,7 +28,7 @@ _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.?)*+(?:"|$)(?!@)')
 _DELIMITERS: Final = re.compile(r"[\s<>,;:()]+")
 
 
-def stored_header(uid: str, raw: bytes, *, size: int) -> StoredHeader:
+def stored_header(uid: str, raw: bytes, *, size: int, stored_at: datetime | None = None) -> StoredHeader:
     """The identifying headers of a message. `raw` may be the whole message or only a block of its headers."""
     end = _BLANK_LINE.search(raw)
     head = raw[: end.start()] if end else raw
@@ -42,6 +43,7 @@ def stored_header(uid: str, raw: bytes, *, size: int) -> StoredHeader:
         references=tuple(MessageId(each) for each in _ID.findall(found.get("references", ""))),
         to=_addresses(found.get("to", "")),
         size=size,
+        stored_at=stored_at,
     )
 
 

@@ -14,15 +14,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from crmlink.mailbox.fetch import Fetched, Opened, opened, uid_windows
-from crmlink.mailbox.folders import Folder, main_folder
+from crmlink.mailbox.folders import Folder, main_folder, no_folder
 from crmlink.mailbox.imap import ImapAccess, ImapDoor, ImapRefusedError, ImapSession
 from crmlink.model.draft import Position, StoredHeader
-from crmlink.model.errors import FolderError, SourceError, WriteRefusedError, WriteUnknownError
+from crmlink.model.errors import SourceError, WriteRefusedError, WriteUnknownError
 from crmlink.model.mail import Role
 from crmlink.writer.headers import FIELDS, is_untouched, stored_header
 
 _FLAGS: Final = (rb"\Draft", rb"\Seen")
-_HEADERS: Final = f"UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS ({' '.join(FIELDS)})]"
+_HEADERS: Final = f"UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({' '.join(FIELDS)})]"
 _WIDTH: Final = 1000
 
 
@@ -32,18 +32,18 @@ class ImapDraftWriter:
     def __init__(self, access: ImapAccess) -> None:
         self._door = ImapDoor(access)
 
-    def position(self) -> Position:
-        """Where the Drafts folder stands now, by STATUS. Raises FolderError, or SourceError and its siblings."""
+    def position(self, role: Role = Role.DRAFTS) -> Position:
+        """Where the folder of that role stands now, by STATUS. Raises FolderError, or SourceError and its siblings."""
         session = self._door.session()
-        drafts = _drafts(session)
-        with session.command("asking where Drafts stands") as client:
-            status = client.folder_status(drafts.name, ("UIDVALIDITY", "UIDNEXT"))
-        return Position(drafts.name, int(status.get(b"UIDVALIDITY", 0)), int(status.get(b"UIDNEXT", 0)))
+        folder = _main(session, role)
+        with session.command(f"asking where {folder.name} stands") as client:
+            status = client.folder_status(folder.name, ("UIDVALIDITY", "UIDNEXT"))
+        return Position(folder.name, int(status.get(b"UIDVALIDITY", 0)), int(status.get(b"UIDNEXT", 0)))
 
     def append(self, raw: bytes) -> None:
         r"""Store one message in Drafts with \Draft and \Seen, dated by the server (RFC 9051 section 6.3.12)."""
         session = self._door.session()
-        drafts = _drafts(session)
+        drafts = _main(session, Role.DRAFTS)
         try:
             with session.command("storing a draft") as client:
                 client.append(drafts.name, raw, _FLAGS)
@@ -77,7 +77,7 @@ class ImapDraftWriter:
     def read(self, header: StoredHeader) -> bytes | None:
         """The bytes of a message in Drafts as stored, None when it is gone."""
         session = self._door.session()
-        now = session.examine(_drafts(session).name)
+        now = session.examine(_main(session, Role.DRAFTS).name)
         message = _message(session, now, header)
         _release(session)
         return message.content if message else None
@@ -109,14 +109,11 @@ class ImapDraftWriter:
         self._door.close()
 
 
-def _drafts(session: ImapSession) -> Folder:
-    drafts = main_folder(session.folders(), Role.DRAFTS)
-    if drafts is None:
-        raise FolderError(
-            f"the mailbox on {session.server} has no folder for drafts",
-            hint="name it in CRMLINK_DRAFTS_FOLDER, or make one in your mail program; crmlink makes no folders",
-        )
-    return drafts
+def _main(session: ImapSession, role: Role) -> Folder:
+    found = main_folder(session.folders(), role)
+    if found is None:
+        raise no_folder(f"the mailbox on {session.server}", role)
+    return found
 
 
 def _fetched(session: ImapSession, now: Opened, first: int) -> Iterator[Fetched]:
@@ -131,7 +128,8 @@ def _fetched(session: ImapSession, now: Opened, first: int) -> Iterator[Fetched]
 
 
 def _header(now: Opened, message: Fetched) -> StoredHeader:
-    return stored_header(f"{now.uid_validity}:{message.uid}", message.content or b"", size=message.size)
+    name = f"{now.uid_validity}:{message.uid}"
+    return stored_header(name, message.content or b"", size=message.size, stored_at=message.received_at)
 
 
 def _message(session: ImapSession, now: Opened, header: StoredHeader) -> Fetched | None:

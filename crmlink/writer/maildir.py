@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from crmlink.mailbox.folders import BY_SERVER, FolderNames
+from crmlink.mailbox.folders import BY_SERVER, FolderNames, no_folder
 from crmlink.mailbox.maildir import MaildirFile, MaildirFolder, files, maildir_folders, renamed
 from crmlink.model.draft import Position, StoredHeader
-from crmlink.model.errors import FolderError, SourceError, WriteRefusedError, WriteUnknownError
+from crmlink.model.errors import SourceError, WriteRefusedError, WriteUnknownError
 from crmlink.model.mail import Role
 from crmlink.writer.headers import is_untouched, stored_header
 
@@ -33,13 +33,13 @@ class MaildirDraftWriter:
         self._root = root
         self._names = names
 
-    def position(self) -> Position:
-        """The Drafts folder; a Maildir has no numbers. Raises FolderError, or SourceError when this is no Maildir."""
-        return Position(self._drafts().folder.name)
+    def position(self, role: Role = Role.DRAFTS) -> Position:
+        """The folder's name; a Maildir has no numbers. Raises FolderError, or SourceError when this is no Maildir."""
+        return Position(self._folder(role).folder.name)
 
     def append(self, raw: bytes) -> None:
         """Store one message in Drafts."""
-        drafts = self._drafts().paths[0]
+        drafts = self._folder(Role.DRAFTS).paths[0]
         written: Path | None = None
         try:
             for part in ("tmp", "cur"):  # some programs make only what they need of a folder
@@ -68,7 +68,7 @@ class MaildirDraftWriter:
 
     def read(self, header: StoredHeader) -> bytes | None:
         """The bytes of a message in Drafts as stored, None when it is gone."""
-        file = self._find(self._drafts(), header)
+        file = self._find(self._folder(Role.DRAFTS), header)
         return _content(file) if file else None
 
     def discard(self, header: StoredHeader, raw: bytes) -> bool:
@@ -92,14 +92,11 @@ class MaildirDraftWriter:
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _drafts(self) -> MaildirFolder:
-        drafts = _main(maildir_folders(self._root, self._names), Role.DRAFTS)
-        if drafts is None:
-            raise FolderError(
-                f"the Maildir {self._root} has no folder for drafts",
-                hint="name it in CRMLINK_DRAFTS_FOLDER, or make one in your mail program; crmlink makes no folders",
-            )
-        return drafts
+    def _folder(self, role: Role) -> MaildirFolder:
+        found = _main(maildir_folders(self._root, self._names), role)
+        if found is None:
+            raise no_folder(f"the Maildir {self._root}", role)
+        return found
 
     def _find(self, folder: MaildirFolder, header: StoredHeader) -> MaildirFile | None:
         try:
@@ -149,7 +146,7 @@ def _headers(folder: MaildirFolder) -> Iterator[StoredHeader]:
         for file in files(folder):
             content = _content(file, _HEAD_BYTES)
             if content is not None:
-                yield stored_header(file.unique, content, size=file.size)
+                yield stored_header(file.unique, content, size=file.size, stored_at=file.stored_at)
     except OSError as error:
         raise _unreadable(folder, error) from error
 

@@ -11,8 +11,8 @@ from crmlink.model.mail import Role
 class DraftWriter(Protocol):
     """Writes drafts into the one Drafts folder of a mailbox."""
 
-    def position(self) -> Position:
-        """Where the Drafts folder stands now. Raises `FolderError` when there is none (it is never created)."""
+    def position(self, role: Role = Role.DRAFTS) -> Position:
+        """Where the main folder of that role stands now. Raises `FolderError` when there is none (it is never made)."""
 
     def append(self, raw: bytes) -> None:
         r"""Store one message in Drafts with the flags \Draft and \Seen.

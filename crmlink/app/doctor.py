@@ -1,0 +1,143 @@
+"""The doctor: tries every part of the set-up once, and says of each what is well or what to do. Writes no mail.
+
+A finding is a value; the examination goes on whatever breaks, so that one call shows all there is to mend.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+
+from crmlink.app.gather import AHEAD
+from crmlink.app.own_templates import all_templates
+from crmlink.app.settings import Settings
+from crmlink.app.template_guard import check_templates
+from crmlink.ledger.open import open_ledger, sqlite_path
+from crmlink.mailbox.folders import FolderNames
+from crmlink.model.draft import DraftState
+from crmlink.model.errors import CrmlinkError
+from crmlink.model.mail import Role
+from crmlink.sources.calendar_login import CalendarLogin
+from crmlink.sources.open_calendar import open_calendars
+from crmlink.sources.port import CalendarSource
+from crmlink.writer.open_writer import open_writer
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part of the set-up: whether it is well, in a sentence, and the remedy where it is not."""
+
+    part: str
+    well: bool
+    message: str
+    remedy: str = ""
+    error: CrmlinkError | None = None
+
+
+def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Every part in order: settings, time, ledger, templates, mailbox, calendars."""
+    yield Finding(
+        "settings",
+        well=True,
+        message=f"{settings.me.name or 'you'} <{settings.me.address}>, {len(settings.me.addresses)} address(es)",
+    )
+    yield Finding(
+        "time",
+        well=True,
+        message=f"{now:%Y-%m-%d %H:%M} in {settings.timezone.key}; working days of {settings.country or 'no country'}",
+    )
+    yield from _ledger(settings)
+    yield from _templates(settings)
+    yield from _mailbox(settings)
+    yield from _calendars(settings, now)
+
+
+def _ledger(settings: Settings) -> Iterator[Finding]:
+    path = sqlite_path(settings.database)
+    try:
+        with open_ledger(settings.database, read_only=True) as ledger:
+            drafts = ledger.drafts.all(settings.me.address)
+            name = ledger.name
+    except CrmlinkError as error:
+        yield _broken("ledger", error)
+        return
+    place = path.parent if path else None
+    while place and not place.exists():
+        place = place.parent
+    if place and not os.access(place, os.W_OK):
+        yield Finding(
+            "ledger",
+            well=False,
+            message=f"{place} may not be written by you",
+            remedy="set CRMLINK_DATABASE to a place of your own",
+        )
+        return
+    yield Finding("ledger", well=True, message=f"{path or name}, {len(drafts)} draft(s) known")
+    for stored in drafts:
+        if stored.state is DraftState.PARKED:
+            remedy = f"see `crmlink lapses show {stored.draft.lapse}`"
+            yield Finding(
+                "ledger",
+                well=False,
+                message=f"a draft for {stored.draft.lapse} is parked: {stored.error}",
+                remedy=remedy,
+            )
+
+
+def _templates(settings: Settings) -> Iterator[Finding]:
+    try:
+        problems = check_templates(all_templates(settings.templates))
+    except CrmlinkError as error:
+        yield _broken("templates", error)
+        return
+    for problem in problems:
+        yield Finding("templates", well=False, message=problem.message, remedy=problem.hint)
+    if not problems:
+        yield Finding(
+            "templates",
+            well=True,
+            message=f"yours in {settings.templates}" if settings.templates else "those that come with crmlink",
+        )
+
+
+def _mailbox(settings: Settings) -> Iterator[Finding]:
+    names = FolderNames(settings.drafts_folder or None, settings.sent_folder or None)
+    try:
+        with closing(
+            open_writer(settings.mail, settings.mail_password.get_secret_value(), names=names, ca_file=settings.ca_file)
+        ) as writer:
+            drafts = writer.position(Role.DRAFTS)
+            yield Finding("mail", well=True, message=f"logged in; drafts go to {drafts.folder}")
+            sent = writer.position(Role.SENT)
+            yield Finding("mail", well=True, message=f"your answers are read in {sent.folder}")
+    except CrmlinkError as error:
+        yield _broken("mail", error)
+
+
+def _calendars(settings: Settings, now: datetime) -> Iterator[Finding]:
+    login = CalendarLogin(settings.calendar_user, settings.calendar_password.get_secret_value(), settings.ca_file)
+    sources = open_calendars(settings.calendar, login)
+    if not sources:
+        yield Finding("calendar", well=True, message="none set: drafts ask for dates instead of offering them")
+    for source in sources:
+        yield from _calendar(source, now)
+
+
+def _calendar(source: CalendarSource, now: datetime) -> Iterator[Finding]:
+    try:
+        with closing(source):
+            listing = source.changes({}, start=now.date(), end=(now + AHEAD).date())
+    except CrmlinkError as error:
+        yield _broken(source.name, error)
+        return
+    for calendar in listing:
+        yield Finding(source.name, well=True, message=f"{calendar.calendar}: {len(calendar.events)} event(s) to come")
+        for problem in calendar.problems:
+            yield Finding(source.name, well=False, message=f"{problem.subject}: {problem.message}", remedy=problem.hint)
+
+
+def _broken(part: str, error: CrmlinkError) -> Finding:
+    return Finding(part, well=False, message=str(error), remedy=error.hint, error=error)
