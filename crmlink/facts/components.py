@@ -6,9 +6,8 @@ problem when there is nothing safe to read. Never raises.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -25,25 +24,14 @@ from crmlink.facts.calendar_values import (
     status_of,
     text_of,
 )
+from crmlink.facts.event_times import LIBRARY_ERRORS, EventTimes, first, recurrence_key
 from crmlink.facts.zones import Zones
 from crmlink.model.ids import EventUid, digest
 from crmlink.model.meeting import Event, EventStatus
 from crmlink.model.problem import Problem
 
-MAX_DURATION: Final = timedelta(days=3660)
 MAX_UID: Final = 500
 MAX_ATTENDEES: Final = 1_000
-_WHOLE_DAYS: Final = re.compile(r"\+?P(?:(\d+)W)?(?:(\d+)D)?")
-LIBRARY_ERRORS: Final = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
-"""What icalendar, dateutil and recurring-ical-events raise on broken data, as seen by fuzzing them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +80,6 @@ def read_components(
     return tuple(components), frozenset(uids), tuple(problems)
 
 
-def recurrence_key(moment: date) -> str:
-    """How an occurrence is named: a date, or a moment in UTC ("2026-03-10T08:00:00Z")."""
-    if isinstance(moment, datetime):
-        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return moment.isoformat()
-
-
-def real_time(moment: datetime) -> datetime:
-    """The same moment on a clock that exists: a time in the hour skipped in spring moves on (RFC 5545 section 3.3.5)."""
-    return moment.astimezone(UTC).astimezone(moment.tzinfo)
-
-
 class _Reading:
     """One VEVENT being read with icalendar; its accessors raise `LIBRARY_ERRORS` on broken values."""
 
@@ -113,12 +89,14 @@ class _Reading:
         self.start_needed = start_needed
         self.uid = _uid(lines)
         self.lines = lines
-        self.parsed: Any = None
+        self.parsed: Any
+        self.times: EventTimes
 
     def component(self) -> Component:
         text = "\r\n".join(("BEGIN:VEVENT", *self.lines, "END:VEVENT", ""))
         self.parsed = IcalEvent.from_ical(text)
-        replaced = self.moment("RECURRENCE-ID")
+        self.times = EventTimes(self.parsed, self.lines, self.zone)
+        replaced = self.times.moment("RECURRENCE-ID")
         rules = self.all("RRULE")
         extra = tuple(value.dt for listed in self.all("RDATE") for value in listed.dts)
         event = replace(
@@ -131,7 +109,7 @@ class _Reading:
         return Component(event, rules, extra, excluded, replaced)
 
     def _event(self) -> Event:
-        start, end, given = self.span()
+        start, end, given = self.times.span(start_needed=self.start_needed)
         status = status_of(self.text("STATUS"))
         organizer = self.parsed.get("ORGANIZER")
         attendees = (attendee_of(value) for value in self.all("ATTENDEE")[:MAX_ATTENDEES])
@@ -145,81 +123,26 @@ class _Reading:
             calendar=self.calendar,
             sequence=self.sequence(),
             status=status or EventStatus.CONFIRMED,
-            organizer=None if organizer is None else address_of(_first(organizer)),
-            sent_by=None if organizer is None else sent_by_of(_first(organizer)),
+            organizer=None if organizer is None else address_of(first(organizer)),
+            sent_by=None if organizer is None else sent_by_of(first(organizer)),
             attendees=tuple(attendee for attendee in attendees if attendee),
             location=line_of(self.text("LOCATION"), MAX_TITLE),
             description=text_of(self.text("DESCRIPTION")),
             categories=self.categories(),
             busy=transparent != "TRANSPARENT",
-            created_at=self.stamp("CREATED"),
-            modified_at=self.stamp("LAST-MODIFIED") or self.stamp("DTSTAMP"),
+            created_at=self.times.stamp("CREATED"),
+            modified_at=self.times.stamp("LAST-MODIFIED") or self.times.stamp("DTSTAMP"),
             status_given=status is not None,
             away=outlook == "OOF",
             start_given=given,
         )
 
-    def span(self) -> tuple[date, date, bool]:
-        """Start, end (exclusive) and whether DTSTART was there. Raises ValueError for times nobody can mean."""
-        start = self.moment("DTSTART")
-        given = start is not None
-        if start is None:
-            start = None if self.start_needed else self.moment("RECURRENCE-ID") or self.stamp("DTSTAMP")
-        if start is None:
-            raise ValueError("no DTSTART")
-        end = self._end(start) if given else start
-        if isinstance(start, datetime) and isinstance(end, datetime):
-            start, end = real_time(start), real_time(end)
-        end = max(start, end)
-        if end - start > MAX_DURATION:
-            raise ValueError("lasts for years")
-        return start, end, given
-
-    def _end(self, start: date) -> date:
-        """DTEND, else DTSTART plus DURATION, else the day itself or no time at all (RFC 5545 section 3.6.1)."""
-        end = self.moment("DTEND")
-        if end is None and "DURATION" in self.parsed:
-            duration: timedelta = self.parsed["DURATION"].dt
-            if isinstance(start, datetime):
-                # Hours are exact, also over a change of the clock (RFC 5545 section 3.3.6); days are calendar days.
-                days = min(_calendar_days(self.lines), duration)
-                return ((start + days).astimezone(UTC) + (duration - days)).astimezone(start.tzinfo)
-            return start + max(timedelta(days=-(-duration // timedelta(days=1))), timedelta(days=1))
-        if end is None:
-            return start if isinstance(start, datetime) else start + timedelta(days=1)
-        if isinstance(start, datetime) and not isinstance(end, datetime):
-            return datetime.combine(end, datetime.min.time(), start.tzinfo)
-        if isinstance(end, datetime) and not isinstance(start, datetime):
-            return end.astimezone(self.zone).date() + timedelta(days=1)
-        # DTEND on the start day itself is a common way to write a one-day event.
-        return end if isinstance(start, datetime) else max(end, start + timedelta(days=1))
-
-    def moment(self, name: str) -> date | None:
-        """A date or an aware datetime. Raises a library error when it is there but broken."""
-        value = self.parsed.get(name)
-        if value is None:
-            return None
-        moment = _first(value).dt
-        if isinstance(moment, datetime):
-            return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
-        if not isinstance(moment, date):
-            raise TypeError(name)
-        return moment
-
-    def stamp(self, name: str) -> datetime | None:
-        """A moment in UTC that only informs: broken counts as missing."""
-        try:
-            moment = self.moment(name)
-            return moment.astimezone(UTC) if isinstance(moment, datetime) else None
-        except LIBRARY_ERRORS:
-            return None
-
     def sequence(self) -> int:
-        value = _first(self.parsed.get("SEQUENCE", 0))
+        value = first(self.parsed.get("SEQUENCE", 0))
         return min(max(int(value), 0), 2**31 - 1) if isinstance(value, int) else 0
 
     def text(self, name: str) -> str:
-        return str(_first(self.parsed.get(name, "")))
+        return str(first(self.parsed.get(name, "")))
 
     def all(self, name: str) -> tuple[Any, ...]:
         value = self.parsed.get(name)
@@ -232,21 +155,9 @@ class _Reading:
         return tuple(clean for name in names if (clean := line_of(name, MAX_NAME)))
 
 
-def _first(value: Any) -> Any:
-    return value[0] if isinstance(value, list) else value
-
-
 def _uid(lines: tuple[str, ...]) -> EventUid:
     given = next((line.partition(":")[2] for line in lines if property_name(line) == "UID"), "")
     return EventUid(line_of(given, MAX_UID) or f"no-uid-{digest(*lines)[:16]}")
-
-
-def _calendar_days(lines: tuple[str, ...]) -> timedelta:
-    """The weeks and days a DURATION names as such: the library makes a day of PT24H."""
-    value = next(line.rpartition(":")[2] for line in lines if property_name(line) == "DURATION")
-    found = _WHOLE_DAYS.match(value.strip().upper())
-    weeks, days = (int(number or 0) for number in found.groups()) if found else (0, 0)
-    return timedelta(weeks=weeks, days=days)
 
 
 def _unknown_zone(uid: EventUid, tzid: str) -> Problem:

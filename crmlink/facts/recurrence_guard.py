@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from dateutil.rrule import rrulestr
 
-from crmlink.facts.components import LIBRARY_ERRORS, Component
+from crmlink.facts.components import Component
+from crmlink.facts.event_times import LIBRARY_ERRORS
 
 MAX_RULES: Final = 5
 MAX_LISTED: Final = 1_000

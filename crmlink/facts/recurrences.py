@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from crmlink.facts.components import LIBRARY_ERRORS, Component, real_time, recurrence_key
+from crmlink.facts.components import Component
+from crmlink.facts.event_times import LIBRARY_ERRORS, real_time, recurrence_key
 from crmlink.facts.expansion import expand
 from crmlink.facts.recurrence_guard import refusal
 from crmlink.model.ids import EventUid

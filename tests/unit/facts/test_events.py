@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from crmlink.facts.components import MAX_DURATION
+from crmlink.facts.event_times import MAX_DURATION
 from crmlink.model.contact import Address
 from crmlink.model.meeting import Attendee, EventStatus, Participation
 from tests.unit.facts.calendar_texts import AMSTERDAM, TUESDAY, calendar, codes, read
