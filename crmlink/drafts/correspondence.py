@@ -70,7 +70,7 @@ def read_correspondence(
     return Correspondence(
         language=_language(from_them, to_them, thread) or language,
         register=choose_register(_spoken(to_them), _spoken(from_them)),
-        greeting=_last_greeting(to_them),
+        greeting=_last_greeting(to_them) or _greeting_in_return(from_them),
         signed=next((name for mail, _ in reversed(from_them) if (name := _name_under(mail.signature))), ""),
         gender_title=next((title for mail, _ in reversed(from_them) if (title := _title_in(mail.signature))), ""),
         phone=next((phone for mail, _ in reversed(from_them) if (phone := phone_in(mail.signature))), ""),
@@ -118,6 +118,12 @@ def _last_greeting(to_them: list[ReadMail]) -> Greeting | None:
     """From the newest mail to them alone: a mail to several may greet somebody else."""
     alone = (mail for mail, _ in reversed(to_them) if len(mail.recipients) == 1)
     return next((greeting for mail in alone if (greeting := read_greeting(mail.text))), None)
+
+
+def _greeting_in_return(from_them: list[ReadMail]) -> Greeting | None:
+    """The word they greet with: "Hoi" is answered with "Hoi". The name in it is the owner's, and is left out."""
+    found = next((greeting for mail, _ in reversed(from_them) if (greeting := read_greeting(mail.text))), None)
+    return Greeting(found.word) if found else None
 
 
 def _lives_elsewhere(sent_at: datetime, zone: ZoneInfo | None) -> bool:

@@ -68,6 +68,11 @@ def test_the_newest_greeting_of_the_owner_to_them_alone_is_taken() -> None:
     assert read_correspondence(JAN, mails, language="nl").greeting == Greeting("Hoi", called="Janneman")
 
 
+def test_without_an_own_greeting_theirs_is_answered_in_kind() -> None:
+    mails = [mail(mine=False, at=local(2026, 3, 3), text="Hoi Marleen,\n\nKun je vrijdag?")]
+    assert read_correspondence(JAN, mails, language="nl").greeting == Greeting("Hoi")
+
+
 def test_an_automatic_mail_says_nothing_about_a_person() -> None:
     bounce = mail(
         mine=False, at=local(2026, 3, 5), reading=Reading("en", Register.INFORMAL), automatic=Automatic.AUTO_REPLY
