@@ -59,6 +59,18 @@ def _dotted(saying: Saying, said: Said) -> Series:
     return _digital(saying, said).series()
 
 
+@CLOCKS.rule("clock", "num (tominute) num|one", weight=2)
+def _number_to_number(saying: Saying, minutes: int, hour: int) -> Clock | None:
+    """In Dutch and German "tien voor drie" can be nothing else."""
+    round_number = minutes % 5 == 0 and 0 < minutes < 30  # noqa: PLR2004 - half an hour
+    return _moved(minutes, hour) if round_number and not saying.words.month_first else None
+
+
+@CLOCKS.rule("dotted", "hmdot")
+def _dotted_clock(saying: Saying, said: Said) -> Clock:
+    return _digital(saying, said)
+
+
 @CLOCKS.rule("clock", "num|one (clockword)")
 def _hour(_: Saying, hour: int) -> Clock | None:
     return _dial(hour, whole=True)
@@ -137,7 +149,7 @@ def _number_to(_: Saying, minutes: int, hour: Clock) -> Clock | None:
     return None if ranged or not 1 <= minutes < 30 else _moved(minutes, hour)  # noqa: PLR2004 - half an hour
 
 
-@CLOCKS.rule("said", "num (tominute) num|one", weight=2)
+@CLOCKS.rule("saidto", "num (tominute) num|one", weight=2)
 def _said_to(_: Saying, minutes: int, hour: int) -> Clock | None:
     """Five to three; without "at" it may as well be a score or a range."""
     return _moved(minutes, hour) if 1 <= minutes < 30 else None  # noqa: PLR2004 - half an hour
@@ -165,7 +177,9 @@ def _clock_time(_: Saying, made: Clock) -> Series:
     return made.series()
 
 
-@CLOCKS.rule("time", "(at) (approx)? said (approx)?", "(approx) (at) said", "said (approx)")
+@CLOCKS.rule(
+    "time", "(at) (approx)? said|saidto (approx)?", "(approx) (at)? saidto", "(approx) (at) said", "said (approx)"
+)
 def _said_time(_: Saying, made: Clock) -> Series:
     return made.series(latent=True)
 
@@ -206,11 +220,15 @@ def _clocks(_: Saying, first: Clock, second: Clock) -> Series:
         afternoon = first.hour % _HALF_DAY + _HALF_DAY
         later = (afternoon, first.minute) < (second.hour, second.minute)
         first = replace(first, hour=afternoon if later else first.hour, twelve=False)
+    elif first.twelve and not second.twelve:
+        first = replace(first, hour=first.hour % _HALF_DAY, twelve=False)
     return through(first.series(), second.series())
 
 
-@CLOCKS.rule("time", "said (to) clock", "clock (to) said", "(from) said|clock (to) said|clock")
-@CLOCKS.rule("time", "(between) said|clock (and|to) said|clock")
+@CLOCKS.rule(
+    "time", "said|dotted (to) clock", "clock|dotted (to) said|dotted", "(from) said|clock|dotted (to) said|clock|dotted"
+)
+@CLOCKS.rule("time", "(between) said|clock|dotted (and|to) said|clock|dotted")
 def _loose_clocks(saying: Saying, first: Clock, second: Clock) -> Series:
     made: Series = _clocks(saying, first, second)
     return replace(made, latent=first.whole and second.whole)
@@ -231,7 +249,7 @@ def _part(saying: Saying, name: str) -> Series:
     return part(*saying.words.parts[name])
 
 
-@CLOCKS.rule("time", "partly", "(on|in|at) (the)? part|partly")
+@CLOCKS.rule("time", "partly", "(on|in|at|approx|by) (the)? part|partly")
 def _part_alone(saying: Saying, name: str) -> Series:
     return part(*saying.words.parts[name])
 

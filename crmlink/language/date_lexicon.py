@@ -19,6 +19,9 @@ from babel.dates import get_day_names, get_month_names
 
 from crmlink.language.numerals import cardinals, ordinals
 
+_SHORT = 4
+"""Letters of a name that may well be a word of another language."""
+
 TOKEN = re.compile(r"\d+(?:[.,:/–-]\d+)*|['’]?[^\W\d_]+|[^\w\s]")
 
 GLUE = frozenset(
@@ -100,6 +103,16 @@ class Lexicon:
     parts: Mapping[str, tuple[int, int]]
     month_first: bool
     dotted_dates: bool
+
+
+@cache
+def foreign_names(language: str, other: str) -> frozenset[str]:
+    """Names of days and months that only the other language has: they show that a date is written in it."""
+    third = {"nl", "en", "de"} - {language, other}
+    known = [lexicon(name).entries for name in (language, *third)]
+    return frozenset(
+        name for name in lexicon(other).names if len(name) > _SHORT and not any(name in entries for entries in known)
+    )
 
 
 @cache

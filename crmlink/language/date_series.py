@@ -117,7 +117,7 @@ def both(one: Series, two: Series) -> Series:
             inner = _inside(outer, fine)
             if inner is not None:
                 yield inner
-            if outer.start > moment and Kind.WEEKDAY in fine.kinds and Kind.YEARDAY in coarse.kinds:
+            if outer.start > moment and Kind.WEEKDAY in fine.kinds and coarse.kinds & {Kind.YEARDAY, Kind.MONTHDAY}:
                 return  # a weekday that does not fall on the date is a mistake, not a date of another year
 
     return Series(spans, one.kinds | two.kinds, latent=one.latent and two.latent, later=coarse.later)

@@ -185,5 +185,10 @@ def _is_name(text: str, found: list[Token], index: int, words: Lexicon) -> bool:
         return previous is None or len(previous.text) == 1 or previous.text not in words.entries
     if before not in _GLUED_BEFORE:
         return False
-    ranged = index > 1 and previous is not None and before in "-–" and found[index - 2].text[0].isdigit()
+    ranged = (
+        index > 1
+        and previous is not None
+        and before in "-–"
+        and (found[index - 2].text[0].isdigit() or found[index - 2].text == ".")
+    )
     return not (ranged and found[index - 2].end == token.start - 1)

@@ -6,6 +6,7 @@ its exact words. Silent when unsure: a wrong date in an apology is worse than no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from itertools import islice
 from crmlink.language.chart import Grammar, Item
 from crmlink.language.clock_rules import CLOCKS
 from crmlink.language.date_leaves import floor
-from crmlink.language.date_lexicon import Lexicon, lexicon
+from crmlink.language.date_lexicon import Lexicon, foreign_names, lexicon
 from crmlink.language.date_series import DAY, Kind, Series, Span, both
 from crmlink.language.date_tokens import Run, Token, runs, tokens
 from crmlink.language.day_rules import DAYS
@@ -27,6 +28,13 @@ from crmlink.model.reading import DateMention, Grain
 from crmlink.model.workdays import WorkingCalendar
 
 LANGUAGES = ("nl", "en", "de")
+Place = tuple[int, int]
+Found = tuple[Place, Span]
+_WORD = re.compile(r"[^\W\d_]+")
+_AWAKE = range(6, 21)
+_AT_WORK = range(7, 19)
+_JUST_NOW = timedelta(hours=4)
+_DATED = {Kind.DATE, Kind.YEARDAY, Kind.MONTHDAY, Kind.WEEK}
 
 
 def find_dates(text: str, *, language: str, said_at: datetime, calendar: WorkingCalendar) -> tuple[DateMention, ...]:
@@ -38,14 +46,32 @@ def find_dates(text: str, *, language: str, said_at: datetime, calendar: Working
     at = said_at.astimezone(calendar.zone)
     own = language if language in LANGUAGES else LANGUAGES[0]
     found = list(_read(text, Saying(at, calendar, lexicon(own))))
-    return tuple(_mention(text, place, span, calendar) for place, span in found)
+    for other in LANGUAGES:
+        if other != own:
+            found = _with_foreign(text, found, own, Saying(at, calendar, lexicon(other)))
+    return tuple(_mention(text, place, span, calendar) for place, span in sorted(found, key=lambda one: one[0]))
 
 
-Place = tuple[int, int]
-_AWAKE = range(6, 21)
-_AT_WORK = range(7, 19)
-_JUST_NOW = timedelta(hours=4)
-_DATED = {Kind.DATE, Kind.YEARDAY, Kind.MONTHDAY, Kind.WEEK}
+def _with_foreign(text: str, found: list[Found], own: str, saying: Saying) -> list[Found]:
+    """Adds dates in another language, where a name of a day or month shows it and the text's own reads no more there."""
+    names = foreign_names(own, saying.words.language)
+    if names.isdisjoint(_WORD.findall(text.lower())):
+        return found
+    added = [
+        (place, span)
+        for place, span in _read(text, saying)
+        if not names.isdisjoint(_WORD.findall(text[slice(*place)].lower()))
+        and all(_apart(place, taken) or _covers(place, taken) for taken, _ in found)
+    ]
+    return [*added, *(one for one in found if all(_apart(one[0], place) for place, _ in added))]
+
+
+def _apart(one: Place, two: Place) -> bool:
+    return one[1] <= two[0] or two[1] <= one[0]
+
+
+def _covers(one: Place, two: Place) -> bool:
+    return one[0] <= two[0] and two[1] <= one[1]
 
 
 @cache
@@ -56,10 +82,10 @@ def _grammar() -> Grammar:
     return whole
 
 
-def _read(text: str, saying: Saying) -> Iterator[tuple[Place, Span]]:
+def _read(text: str, saying: Saying) -> Iterator[Found]:
     words = saying.words
     found = tokens(text, words)
-    day: tuple[Place, Span] | None = None
+    day: Found | None = None
     for run in runs(text, found, words):
         for item, place in _chosen(text, run, saying):
             span = _meant(text, item.value, place, day, saying)
@@ -70,7 +96,7 @@ def _read(text: str, saying: Saying) -> Iterator[tuple[Place, Span]]:
             yield place, span
 
 
-def _meant(text: str, series: Series, place: Place, day: tuple[Place, Span] | None, saying: Saying) -> Span | None:
+def _meant(text: str, series: Series, place: Place, day: Found | None, saying: Saying) -> Span | None:
     """What the words mean after the last day that was named: "Friday is fine, I'll call at ten"."""
     if day is not None and _same_sentence(text, day[0], place):
         if series.kinds == {Kind.CLOCK}:
@@ -150,7 +176,7 @@ def _deadline(span: Span, calendar: WorkingCalendar) -> datetime:
         case Grain.MINUTE:
             return span.end if span.closed else span.start
         case Grain.HOUR:
-            return _end_of_part(span, calendar)
+            return calendar.closing(last) if span.end - span.start > DAY else _end_of_part(span, calendar)
         case Grain.DAY:
             return calendar.closing(last)
         case Grain.WEEK:

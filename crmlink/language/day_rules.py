@@ -5,6 +5,7 @@ They make `time` series of names and numbers, and join what narrows each other.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time
 from itertools import islice
@@ -17,6 +18,7 @@ from crmlink.language.saying import Saying
 from crmlink.model.reading import Grain
 
 DAYS = Grammar()
+_ALWAYS = ("24", "/", "7")
 SEASONS = {
     "spring": ("03-20", "06-21"),
     "summer": ("06-21", "09-23"),
@@ -49,7 +51,7 @@ def _weekday_after_next(saying: Saying, day: int) -> Series:
     return _weekday_ahead(saying, day, 1)
 
 
-@DAYS.rule("time", "(the)? (last) weekday|weekday~", "weekday|weekday~ (lastsuffix)", weight=1)
+@DAYS.rule("time", "(the|this)? (last) weekday|weekday~", "weekday|weekday~ (lastsuffix)", weight=1)
 def _last_weekday(saying: Saying, day: int) -> Series:
     today = floor(saying.at, Grain.DAY)
     return _one_day(today - ((today.weekday() - day - 1) % 7 + 1) * DAY)
@@ -158,10 +160,10 @@ def _written(saying: Saying, year: int, month: int, day: int) -> Series:
 
 @DAYS.rule("time", "dm")
 def _short(saying: Saying, said: tuple[str, str, str]) -> Series | None:
-    """14-3 or 14/3. Two single digits are more often a score or a choice than a date."""
+    """14-3 or 14/3. After a single digit it is more often a score, a choice or a house."""
     ordered = _in_order(saying, int(said[0]), int(said[2]))
     doubtful = saying.words.month_first and said[1] != "/"
-    if ordered is None or doubtful or (len(said[0]) == len(said[2]) == 1):
+    if ordered is None or doubtful or len(said[0]) == 1 or said == _ALWAYS:
         return None
     return _day_in_month(*ordered)
 
@@ -246,6 +248,24 @@ def _ordinal(_: Saying, number: int) -> int:
     return number
 
 
-@DAYS.rule("time", "holiday", "(this|coming) holiday")
+@DAYS.rule("time", "(last) holiday")
+def _last_holiday(saying: Saying, name: str) -> Series:
+    series = leaf.holiday(saying.words.holidays[name])
+    before = [span for span in islice(series.spans(saying.at - RECENT * 12), 3) if span.end <= saying.at]
+    return fixed(before[-1], Kind.DATE) if before else void()
+
+
+@DAYS.rule("time", "holiday (weekendword)", weight=1)
+def _holiday_weekend(saying: Saying, name: str) -> Series:
+    """The weekend that a holiday makes longer: the one nearest before its Monday or after its Thursday."""
+
+    def spans(moment: datetime) -> Iterator[Span]:
+        for span in leaf.holiday(saying.words.holidays[name]).spans(moment):
+            yield leaf.weekend_of(floor(span.start - 3 * DAY, Grain.WEEK))
+
+    return Series(spans, frozenset({Kind.WEEKEND}))
+
+
+@DAYS.rule("time", "holiday", "(this|coming|next) holiday")
 def _holiday(saying: Saying, name: str) -> Series:
     return leaf.holiday(saying.words.holidays[name])

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from crmlink.language import date_leaves as leaf
 from crmlink.language.chart import Grammar
-from crmlink.language.date_series import DAY, Kind, Series, Span
+from crmlink.language.date_series import DAY, Kind, Series, Span, due_on
 from crmlink.language.period_rules import the_unit
 from crmlink.language.saying import Saying
 from crmlink.model.reading import Grain
@@ -39,7 +39,11 @@ _BOUNDS = {
 
 @EDGES.rule("time", "(the)? edge (of|in)? (the|approx)? time|partial|theunit", weight=1)
 def _edge_of(saying: Saying, edge: str, base: Series) -> Series | None:
-    if base.latent or not base.kinds & {Kind.WEEK, Kind.MONTH, Kind.QUARTER, Kind.YEAR, Kind.DATE}:
+    if (
+        base.latent
+        or Kind.PART in base.kinds
+        or not base.kinds & {Kind.WEEK, Kind.MONTH, Kind.QUARTER, Kind.YEAR, Kind.DATE}
+    ):
         return None
 
     def spans(moment: datetime) -> Iterator[Span]:
@@ -48,10 +52,15 @@ def _edge_of(saying: Saying, edge: str, base: Series) -> Series | None:
     return Series(spans, base.kinds - {Kind.YEAR} | {Kind.PART})
 
 
+@EDGES.rule("partial", "edgeunit")
 @EDGES.rule("time", "edgeunit")
 def _edge_word(saying: Saying, word: str) -> Series | None:
+    """End of month, of this one; close of business, today's or that of the day that is named beside it."""
     edge, unit = word.split()
-    base = the_unit(saying, unit)
+    if unit == Grain.DAY:
+        hours = leaf.part(*saying.words.parts[f"{edge}_of_day"])
+        return due_on(hours, lambda span: saying.calendar.closing(span.start.date()))
+    base: Series | None = the_unit(saying, unit)
     return _edge_of(saying, edge, base) if base else None
 
 

@@ -68,9 +68,28 @@ def _one_and_half(_: Saying, unit: str) -> Length | None:
     return {"hour": Length(90, Grain.MINUTE), "year": Length(18, Grain.MONTH)}.get(unit)
 
 
-@LENGTHS.rule("length", "(a)? num? (quarter) (of)? (a)? (hourunit)", "num (quarter)")
+@LENGTHS.rule("length", "(a)? num? (quarter) (of)? (a)? (hourunit)")
 def _quarters(_: Saying, number: int | None) -> Length:
     return Length(15 * (number or 1), Grain.MINUTE)
+
+
+@LENGTHS.rule("length", "length (and)? length", weight=1)
+def _together(_: Saying, hours: Length, minutes: Length) -> Length | None:
+    """An hour and a half, 1 hour 30 minutes."""
+    if (hours.grain, minutes.grain) != (Grain.HOUR, Grain.MINUTE):
+        return None
+    return Length(hours.count * 60 + minutes.count, Grain.MINUTE)
+
+
+@LENGTHS.rule("length", "length (and) (a)? (half)")
+def _and_a_half(_: Saying, length: Length) -> Length | None:
+    return Length(length.count * 60 + 30, Grain.MINUTE) if length.grain is Grain.HOUR else None
+
+
+@LENGTHS.rule("length", "num (and) (a)? (half) unit", weight=1)
+def _number_and_a_half(saying: Saying, number: int, unit: str) -> Length | None:
+    whole: Length | None = _and_a_half(saying, _length(saying, number, unit))
+    return whole
 
 
 @LENGTHS.rule("time", "(approx)? (in) length", "length (fromnow)")
@@ -143,6 +162,16 @@ def _after(_: Saying, length: Length, base: Series) -> Series | None:
 @LENGTHS.rule("time", "length (before) (the)? time", weight=1)
 def _before(_: Saying, length: Length, base: Series) -> Series | None:
     return _reckoned(length, base, length.before, length.after)
+
+
+@LENGTHS.rule("time", "(the)? unit (after) (the)? time", weight=1)
+def _next_after(saying: Saying, unit: str, base: Series) -> Series | None:
+    return _after(saying, _one(saying, unit), base) if unit in {Grain.DAY, Grain.WEEK} else None
+
+
+@LENGTHS.rule("time", "(the)? unit (before) (the)? time", weight=1)
+def _just_before(saying: Saying, unit: str, base: Series) -> Series | None:
+    return _before(saying, _one(saying, unit), base) if unit in {Grain.DAY, Grain.WEEK} else None
 
 
 def _reckoned(

@@ -65,8 +65,6 @@ def _due_on(saying: Saying, span: Span, day: date) -> Span:
 @PERIODS.rule("theunit", "(the) unit", "(in) (the) unit")
 def the_unit(saying: Saying, unit: str) -> Series | None:
     """The week, without a word which: this one. Only part of a date: "the end of the week"."""
-    if unit == Grain.DAY:
-        return fixed(unit_from(saying.at, Grain.DAY, 0), Kind.DATE)
     return _relative(saying, unit, 0)
 
 
@@ -75,12 +73,13 @@ def _the_weekend(saying: Saying, _: str) -> Series | None:
     return _relative(saying, WEEKEND, 0)
 
 
-@PERIODS.rule("time", "(the)? ord|final unit|weekday (of) time|partial", weight=2)
+@PERIODS.rule("time", "(the)? ord|final unit|weekday (of) time|partial|theunit", weight=2)
+@PERIODS.rule("time", "(the)? ord|final unit|weekday theunit", weight=2)
 def _nth(_: Saying, number: int | str, what: str | int, base: Series) -> Series | None:
     return _nth_of(number, what, base, backwards=isinstance(number, str))
 
 
-@PERIODS.rule("time", "(the)? ord (final) unit|weekday (of) time|partial", weight=2)
+@PERIODS.rule("time", "(the)? ord (final) unit|weekday (of) time|partial|theunit", weight=2)
 def _nth_last(_: Saying, number: int, what: str | int, base: Series) -> Series | None:
     return _nth_of(number, what, base, backwards=True)
 
@@ -144,7 +143,7 @@ def _closest(_: Saying, day: int, base: Series) -> Series:
     return Series(spans, frozenset({Kind.DATE}))
 
 
-@PERIODS.rule("time", "time (comma)? time", "time (of|in|for)? partial", "partial (comma|of|in|for)? time")
+@PERIODS.rule("time", "time (comma)? time", "time (of|in|for|by)? partial", "partial (comma|of|in|for)? time")
 @PERIODS.rule("time", "partial partial")
 def _join(_: Saying, one: Series, two: Series) -> Series | None:
     return both(one, two) if fits(one, two) else None
@@ -178,6 +177,17 @@ def _days_to(_: Saying, day: int, last: Series) -> Series | None:
                 yield Span(span.start.replace(day=day), span.end, Grain.DAY, closed=True)
 
     return replace(last, spans=spans, latent=False)
+
+
+@PERIODS.rule("time", "month|month~ num|ord (to) num|ord", weight=1)
+def _month_days_to(_: Saying, month: int, first: int, last: int) -> Series | None:
+    """July 13 to 15."""
+    return through(leaf.month_date(month, first), leaf.month_date(month, last)) if first < last <= 31 else None  # noqa: PLR2004 - days
+
+
+@PERIODS.rule("time", "(course) (of|on)? time|theunit", weight=1)
+def _in_the_course(_: Saying, base: Series) -> Series | None:
+    return base if base.kinds & {Kind.WEEK, Kind.MONTH, Kind.QUARTER, Kind.YEAR} else None
 
 
 @PERIODS.rule("time", "(by) (the)? time|theunit", "(by) (the)? weekendword")
