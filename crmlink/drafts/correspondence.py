@@ -121,9 +121,9 @@ def _last_greeting(to_them: list[ReadMail]) -> Greeting | None:
 
 
 def _greeting_in_return(from_them: list[ReadMail]) -> Greeting | None:
-    """The word they greet with: "Hoi" is answered with "Hoi". The name in it is the owner's, and is left out."""
-    found = next((greeting for mail, _ in reversed(from_them) if (greeting := read_greeting(mail.text))), None)
-    return Greeting(found.word) if found else None
+    """Who says "Hoi" gets "Hoi" back. The name in it is the owner's and is left out; nobody is called "Lieve" in return."""
+    words = (read_greeting(mail.text) for mail, _ in reversed(from_them))
+    return next((Greeting(one.word) for one in words if one and not one.word.startswith("Lie")), None)
 
 
 def _lives_elsewhere(sent_at: datetime, zone: ZoneInfo | None) -> bool:

@@ -73,6 +73,11 @@ def test_without_an_own_greeting_theirs_is_answered_in_kind() -> None:
     assert read_correspondence(JAN, mails, language="nl").greeting == Greeting("Hoi")
 
 
+def test_nobody_is_called_dear_in_return() -> None:
+    mails = [mail(mine=False, at=local(2026, 3, 3), text="Lieve Marleen,\n\nKun je vrijdag?")]
+    assert read_correspondence(JAN, mails, language="nl").greeting is None
+
+
 def test_an_automatic_mail_says_nothing_about_a_person() -> None:
     bounce = mail(
         mine=False, at=local(2026, 3, 5), reading=Reading("en", Register.INFORMAL), automatic=Automatic.AUTO_REPLY
