@@ -19,16 +19,11 @@ from typing import Final, Self
 
 from imapclient import IMAPClient
 
+from crmlink.demo.servers.process import ServerProcess, start_with_free_ports
 from tests.servers.accounts import CalendarAccount, ImapAccount
 from tests.servers.calendars import make_calendars
 from tests.servers.certificates import Certificate, write_certificate
-from tests.servers.process import (
-    ServerNotInstalledError,
-    ServerProcess,
-    greeting,
-    service_user,
-    start_with_free_ports,
-)
+from tests.servers.installed import ServerNotInstalledError, greeting, service_user
 
 DIRECTORY_VARIABLE = "CRMLINK_TEST_CYRUS"
 DEFAULT_DIRECTORY = "/var/cache/crmlink-tests/cyrus"  # where .ci/install unpacks it, readable by every user

@@ -18,15 +18,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
+from crmlink.demo.servers.process import ServerProcess, start_with_free_ports
 from tests.servers.accounts import ImapAccount
 from tests.servers.certificates import Certificate, write_certificate
-from tests.servers.process import (
-    ServerNotInstalledError,
-    ServerProcess,
-    greeting,
-    service_user,
-    start_with_free_ports,
-)
+from tests.servers.installed import ServerNotInstalledError, greeting, service_user
 
 ENGLISH = MappingProxyType(
     {"\\Drafts": "Drafts", "\\Sent": "Sent", "\\Trash": "Trash", "\\Junk": "Junk", "\\Archive": "Archive"}

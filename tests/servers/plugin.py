@@ -16,7 +16,7 @@ import pytest
 from tests.servers.accounts import CalendarServer, ImapServer
 from tests.servers.cyrus_server import Cyrus
 from tests.servers.dovecot_server import Dovecot, DovecotOptions
-from tests.servers.process import ServerNotInstalledError
+from tests.servers.installed import ServerNotInstalledError
 from tests.servers.pymap_server import Pymap
 from tests.servers.radicale_server import Radicale
 from tests.servers.xandikos_server import Xandikos

@@ -1,63 +1,21 @@
-"""pymap, an IMAP server in Python that keeps mail in memory: the one that is always there.
-
-It is the plainest of the three: no SPECIAL-USE, CONDSTORE or ENABLE, no TLS here, and no folders but INBOX until
-somebody makes them, which `account()` does over IMAP.
-"""
+"""pymap, the IMAP server that is always there, with a fresh user for each test."""
 
 from __future__ import annotations
 
 import itertools
-import sys
-from pathlib import Path
-from typing import Final, Self
 
-from imapclient import IMAPClient
-
+from crmlink.demo.servers import pymap_server
 from tests.servers.accounts import ImapAccount
-from tests.servers.process import ServerProcess, announced_port
-
-RUNNER = Path(__file__).with_name("pymap_main.py")
-FOLDERS = ("Drafts", "Sent", "Trash")
 
 
-class Pymap:
+class Pymap(pymap_server.Pymap):
     """A running pymap; a context manager."""
-
-    name: Final = "pymap"
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
-        self.process = ServerProcess("pymap")
-        try:
-            (self.process.directory / "users").touch()
-            # pymap greets each client with its host's name; a name server has no part in these tests.
-            self.process.start(
-                [sys.executable, "-P", RUNNER, self.process.directory], environment={"FQDN": "localhost"}
-            )
-            self.port = self.process.wait_for(lambda: announced_port(self.process.directory))
-        except BaseException:
-            self.process.stop()
-            raise
+        super().__init__()
 
     def account(self) -> ImapAccount:
         """A new user with empty folders."""
         number = next(self._numbers)
-        user, password = f"eigenaar{number}@example.nl", f'geheim {number} %+"'
-        with (self.process.directory / "users").open("a") as users:
-            users.write(f"{user}:{password}\n")
-        with IMAPClient("127.0.0.1", port=self.port, ssl=False, timeout=15) as client:
-            client.login(user, password)
-            for folder in FOLDERS:
-                client.create_folder(folder)
-                client.subscribe_folder(folder)
-        return ImapAccount("127.0.0.1", self.port, user, password, None, None)
-
-    def stop(self) -> None:
-        """End the server; its mail is gone with it."""
-        self.process.stop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+        return self.add_user(f"eigenaar{number}@example.nl", f'geheim {number} %+"')

@@ -1,80 +1,25 @@
-"""Radicale, a CalDAV server in Python: the one that is always there. It checks passwords and does no scheduling."""
+"""Radicale, the CalDAV server that is always there, with a fresh user for each test."""
 
 from __future__ import annotations
 
 import itertools
-import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
+from crmlink.demo.servers import radicale_server
 from tests.servers.accounts import CalendarAccount
-from tests.servers.calendars import make_calendars
-from tests.servers.process import ServerProcess, listens, start_with_free_ports
 
 
-class Radicale:
+class Radicale(radicale_server.Radicale):
     """A running Radicale; a context manager."""
 
-    name: Final = "radicale"
     checks_passwords: Final = True
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
-        self.port, self.process = start_with_free_ports(1, self._start)
+        super().__init__()
 
     def account(self, calendars: Sequence[str] = ("Agenda",)) -> CalendarAccount:
         """A new user with these empty calendars."""
         number = next(self._numbers)
-        user, password = f"eigenaar{number}@example.nl", f'geheim {number} %+"'
-        with (self.process.directory / "users").open("a") as users:
-            users.write(f"{user}:{password}\n")
-        principal = f"http://127.0.0.1:{self.port}/{user}/"
-        made = make_calendars(principal, user, password, calendars)
-        return CalendarAccount(principal, user, password, user, made)
-
-    def stop(self) -> None:
-        """End the server and remove its calendars."""
-        self.process.stop()
-
-    def _start(self, ports: list[int]) -> tuple[int, ServerProcess]:
-        (port,) = ports
-        process = ServerProcess("radicale")
-        try:
-            (process.directory / "users").touch()
-            configuration = process.directory / "config"
-            configuration.write_text(configuration_text(process.directory, port))
-            process.start([sys.executable, "-P", "-m", "radicale", "--config", configuration])
-            process.wait_for(lambda: listens(port))
-        except BaseException:
-            process.stop()
-            raise
-        return port, process
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-
-def configuration_text(directory: Path, port: int) -> str:
-    """Radicale's settings: every user sees the own calendars only, and a wrong password costs no time."""
-    return f"""[server]
-hosts = 127.0.0.1:{port}
-max_connections = 100
-[auth]
-type = htpasswd
-htpasswd_filename = {directory}/users
-htpasswd_encryption = plain
-htpasswd_cache = False
-delay = 0
-[rights]
-type = owner_only
-[storage]
-filesystem_folder = {directory}/collections
-[web]
-type = none
-[logging]
-level = info
-"""
+        return self.add_user(f"eigenaar{number}@example.nl", f'geheim {number} %+"', calendars)

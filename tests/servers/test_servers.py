@@ -15,13 +15,14 @@ import pytest
 from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
 
+from crmlink.demo.servers.process import ServerDidNotStartError, ServerProcess, free_ports, listens
 from tests.servers import calendars, mailboxes
 from tests.servers.accounts import CalendarServer, ImapAccount, ImapServer
 from tests.servers.certificates import Certificate
 from tests.servers.cyrus_server import OWN_CALENDAR, Cyrus
 from tests.servers.dovecot_server import DUTCH, FRENCH, Dovecot, DovecotOptions
+from tests.servers.installed import ServerNotInstalledError
 from tests.servers.plugin import REQUIRE_VARIABLE, started
-from tests.servers.process import ServerDidNotStartError, ServerNotInstalledError, ServerProcess, free_ports, listens
 from tests.servers.pymap_server import Pymap
 
 Like = Callable[[DovecotOptions], Dovecot]

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Self
 
+from crmlink.demo.servers.process import ServerProcess, announced_port
 from tests.servers.accounts import CalendarAccount
 from tests.servers.calendars import make_calendars
-from tests.servers.process import ServerProcess, announced_port
 
 RUNNER = Path(__file__).with_name("xandikos_main.py")
 

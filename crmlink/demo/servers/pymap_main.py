@@ -1,6 +1,6 @@
 """Runs pymap with its in-memory backend, for users that are added while it runs.
 
-pymap's own command knows one user only; a test session needs a fresh one per test. Everything else is pymap as it is.
+pymap's own command knows one user only, with a password on its command line. Everything else is pymap as it is.
 Started as a file: `pymap_main.py DIRECTORY`. Reads `DIRECTORY/users` (`user:password` lines) at each login and writes
 its port to `DIRECTORY/port`.
 """

@@ -1,6 +1,6 @@
 """Runs one command and ends it, with everything it started, when this process's input closes.
 
-A test run that is killed cannot clean up after itself, but the kernel closes its pipes: that is the signal here.
+Whoever started it may be killed and cannot clean up then, but the kernel closes its pipes: that is the signal here.
 Uses the standard library only, and is started as a file: `guard_main.py [--user NAME] -- COMMAND...`.
 """
 
@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> None:
     user = options[1] if options[:1] == ["--user"] else None
     identity = {"user": user, "group": primary_group(user), "extra_groups": []} if user else {}
     # A group of its own: the whole group is ended at once, and this guard is not in it.
-    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0, **identity)  # type: ignore[call-overload]
+    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0, **identity)  # type: ignore[call-overload]  # noqa: S603 -- given by the starter
     threading.Thread(target=end_when_input_closes, args=(server,), daemon=True).start()
     code = server.wait()
     end_group(server.pid)

@@ -1,9 +1,9 @@
-"""Starts a server as its own process, waits until it answers, and ends it and its children with the test session.
+"""Starts a server as its own process, waits until it answers, and ends it and its children with whoever started it.
 
-Decides: which user a server runs as, when it counts as ready (it answers, never a fixed time), and what a person sees
-when it does not come up (the tail of its log). It ends only what it started: the guard (`guard_main.py`) puts the
-server in a process group of its own and ends that group when its own input closes, so that even a killed test run
-leaves nothing behind.
+Decides: when a server counts as ready (it answers, never a fixed time), and what a person sees when it does not come
+up (the tail of its log, which is shown nowhere else). It ends only what it started: the guard (`guard_main.py`) puts
+the server in a process group of its own and ends that group when its own input closes, so that even a killed
+crmlink leaves no server behind.
 """
 
 from __future__ import annotations
@@ -22,22 +22,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from crmlink.model.errors import TemporaryError
+
 GUARD = Path(__file__).with_name("guard_main.py")
 LOG_TAIL_LINES = 40
 T = TypeVar("T")
 
 
-class ServerDidNotStartError(AssertionError):
+class ServerDidNotStartError(TemporaryError):
     """The server ended or did not answer in time; the message holds the tail of its log."""
-
-
-class ServerNotInstalledError(Exception):
-    """The server's program is not on this machine; the message says how to get it."""
-
-
-def service_user() -> str:
-    """The user that servers run as: never root, because Cyrus and Dovecot refuse to serve mail as root."""
-    return "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
 
 
 class ServerProcess:
@@ -58,7 +51,7 @@ class ServerProcess:
             self._give_to(user)
             guard += ["--user", user]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 -- the command is our own, and no shell reads it
                 [*guard, "--", *command],
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -89,12 +82,14 @@ class ServerProcess:
 
     def stop(self) -> None:
         """End the server and its children, and remove its directory. Harmless when repeated."""
-        if self._process is not None:
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-            self._process.wait(timeout=15)
-            self._process = None
-        shutil.rmtree(self.directory, ignore_errors=True)
+        try:
+            if self._process is not None:
+                assert self._process.stdin is not None
+                self._process.stdin.close()
+                self._process.wait(timeout=15)
+                self._process = None
+        finally:
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def _give_to(self, user: str) -> None:
         entry = pwd.getpwnam(user)
@@ -128,12 +123,6 @@ def start_with_free_ports(count: int, start: Callable[[list[int]], T], *, tries:
         with contextlib.suppress(ServerDidNotStartError):
             return start(free_ports(count))
     return start(free_ports(count))
-
-
-def greeting(port: int) -> bytes | None:
-    """The first bytes a server on 127.0.0.1 says by itself; None when it hangs up without a word."""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        return connection.recv(512) or None
 
 
 def listens(port: int) -> bool:
