@@ -13,7 +13,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from crmlink.language.body import find_body
@@ -32,6 +32,7 @@ _NAME = 0.25
 _MARGIN = 1.0
 _SHORTEST_GUESS = 4
 _SMOOTHING = 0.5
+_SILENT = (0.0,) * len(LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,21 @@ class _Model:
 
 def identify(text: str, *, fallback: str) -> str:
     """The language of a text, "nl", "en", "de" or "fr"; `fallback` when the text does not tell."""
-    text = _ADDRESS.sub(" ", text[:LONGEST].translate(_STRAIGHT))
+    text = text[:LONGEST] if text.isascii() else text[:LONGEST].translate(_STRAIGHT)
+    if "@" in text or "www." in text or "://" in text:
+        text = _ADDRESS.sub(" ", text)
     return _language(text[: find_body(text).closed], fallback) or _language(text, fallback) or fallback
 
 
 def _language(text: str, fallback: str) -> str:
     """The language that most words speak for, the fallback having a small lead; empty when no word speaks."""
-    scores = [0.0] * len(LANGUAGES)
-    for signs in _signs(text):
-        for index, sign in enumerate(signs):
-            scores[index] += sign
+    known = _model().words
+    written = _WORD.findall(text)
+    signs = Counter(map(known.get, map(str.lower, written)))
+    if signs.pop(None, 0):
+        unknown = (word for word in written if len(word) >= _SHORTEST_GUESS and word.lower() not in known)
+        signs.update(map(_guess, unknown))
+    scores = [sum(count * sign[index] for sign, count in signs.items() if sign) for index in range(len(LANGUAGES))]
     if max(scores) < _MARGIN:
         return ""
     if fallback in LANGUAGES:
@@ -61,28 +67,14 @@ def _language(text: str, fallback: str) -> str:
     return LANGUAGES[scores.index(max(scores))]
 
 
-def _signs(text: str) -> Iterator[tuple[float, ...]]:
-    """What each word of a text says."""
-    model = _model()
-    end = 0
-    for match in _WORD.finditer(text):
-        written, begin = match.group(), match.start()
-        opens = not end or "\n" in text[end:begin] or any(mark in text[end:begin] for mark in ".!?")
-        end = match.end()
-        word = written.lower()
-        known = model.words.get(word)
-        if known is not None:
-            yield known
-        elif len(word) >= _SHORTEST_GUESS:
-            is_name = written[0].isupper() and not opens
-            yield _guess(word, model.letters, _NAME if is_name else _GUESS)
-
-
-def _guess(word: str, letters: dict[str, tuple[float, ...]], most: float) -> tuple[float, ...]:
-    """What the letters of an unknown word say, at most `most` for or against a language."""
-    found = [letters[part] for part in _parts(word) if part in letters]
+@lru_cache(maxsize=4096)
+def _guess(word: str) -> tuple[float, ...]:
+    """What the letters of an unknown word say, for or against a language; little when it may be a name."""
+    letters = _model().letters
+    found = [letters[part] for part in _parts(word.lower()) if part in letters]
     if not found:
-        return ()
+        return _SILENT
+    most = _NAME if word[0].isupper() else _GUESS
     return tuple(max(-most, min(most, 2 * sum(column) / len(found))) for column in zip(*found, strict=True))
 
 
@@ -103,7 +95,7 @@ def _model() -> _Model:
         word: tuple(_COMMON * (word in common[name]) + _MAIL * (word in mail[name]) for name in LANGUAGES)
         for word in every
     }
-    words.update(dict.fromkeys(data["international"].split(), (0.0,) * len(LANGUAGES)))
+    words.update(dict.fromkeys(data["international"].split(), _SILENT))
     return _Model(words, _letters([common[name] | mail[name] for name in LANGUAGES]))
 
 

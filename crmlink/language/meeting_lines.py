@@ -16,8 +16,8 @@ from importlib import resources
 
 from crmlink.language.deadlines import mentions_in
 from crmlink.language.phrases import Hit, Phrasebook, phrasebook
-from crmlink.language.sentences import Sentence, sentences
-from crmlink.language.wording import Wording, wording
+from crmlink.language.sentences import Sentence
+from crmlink.language.wording import Wording, worded
 from crmlink.model.reading import DateMention, Grain, NearMiss
 
 ACTS = frozenset(
@@ -34,6 +34,8 @@ _STOPPED = {
 _ALONE = 3
 _IN_MAIL = 2
 _SHORT_QUESTION = 14
+_OPENING = 4
+"""Letters before the date in a question that is little more than a date: "Dus vrijdag?"."""
 _CLOCK = (Grain.MINUTE, Grain.HOUR)
 _LIMIT = re.compile(
     r"\b(?:voor|vóór|uiterlijk|tegen|vanaf|sinds|before|by|until|since|bis|vor|spätestens|seit|ab)\s*(?:de|het|the|dem|den)?\s*$",
@@ -58,12 +60,6 @@ class Sign:
     def strength(self) -> int:
         """How much the phrase says on its own."""
         return self.hit.rule.strength
-
-    @property
-    def place(self) -> int:
-        """Where the phrase begins in the text that was read."""
-        words = self.line.words
-        return self.line.sentence.offset + (words.offsets[self.hit.start] if words.offsets else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +93,18 @@ class Topics:
 
 
 def meeting_signs(
-    body: str, *, language: str, dates: tuple[DateMention, ...]
+    text: str, *, end: int, language: str, dates: tuple[DateMention, ...]
 ) -> tuple[tuple[Line, ...], tuple[Sign, ...], tuple[NearMiss, ...]]:
-    """The sentences, the signs of acts that count, in order of place, and what was stopped. `dates` in order of offset."""
+    """The sentences, the signs of acts that count, in order of place, and what was stopped.
+
+    Reads the text up to `end`; `dates` are in order of offset.
+    """
     book, topics = phrasebook(language, "meetings"), _topics(language)
-    lines = tuple(_line(sentence, book, topics, dates) for sentence in sentences(body))
+    lines = tuple(
+        _line(sentence, words, book, topics, mentions_in(sentence, dates))
+        for sentence, words in worded(text)
+        if sentence.offset < end
+    )
     in_mail = any(line.names_meeting or line.dates for line in lines)
     invited = in_mail or any(hit.rule.kind == "invited" for line in lines for hit in line.hits)
     elsewhere = any(line.names_other for line in lines) and not any(line.names_meeting for line in lines)
@@ -121,16 +124,9 @@ def meeting_signs(
     return lines, tuple(signs), tuple(misses)
 
 
-def _line(sentence: Sentence, book: Phrasebook, topics: Topics, dates: tuple[DateMention, ...]) -> Line:
-    words = wording(sentence.text)
-    return Line(
-        sentence,
-        words,
-        book.hits(words),
-        mentions_in(sentence, dates),
-        topics.names_meeting(words.words),
-        topics.names_other(words.words),
-    )
+def _line(sentence: Sentence, words: Wording, book: Phrasebook, topics: Topics, dates: tuple[DateMention, ...]) -> Line:
+    found = words.words
+    return Line(sentence, words, book.hits(words), dates, topics.names_meeting(found), topics.names_other(found))
 
 
 def _stops(stop: Hit, hit: Hit) -> bool:
@@ -163,7 +159,7 @@ def _time_question(line: Line, book: Phrasebook, language: str) -> Iterator[Hit]
     at = date.offset - line.sentence.offset
     if _LIMIT.search(text[max(0, at - 24) : at]):
         return
-    bare = len(_LETTERS.findall(text[:at])) <= 2 * len("dus") and len(line.words.words) <= _SHORT_QUESTION
+    bare = len(_LETTERS.findall(text[:at])) <= _OPENING and len(line.words.words) <= _SHORT_QUESTION
     if bare or date.grain in _CLOCK:
         yield Hit(rule, 0, len(line.words.words))
 

@@ -34,8 +34,8 @@ def read_meeting(
 
     `dates` are the mentions read in the same text, in order of offset. A language without phrases finds nothing.
     """
-    text = text[:LONGEST]
-    lines, signs, misses = meeting_signs(text[: find_body(text).end], language=language, dates=dates)
+    end = min(find_body(text[:LONGEST]).end, LONGEST)
+    lines, signs, misses = meeting_signs(text, end=end, language=language, dates=dates)
     if not signs:
         return MeetingTalk(), misses
     act, sign = _decide(_Signs(lines, signs))
@@ -74,8 +74,9 @@ def _decide(found: _Signs) -> tuple[MeetingAct, Sign]:
     if missed:
         return MeetingAct.NO_SHOW, missed
     other = _first(best, "anew", "propose")
-    if "reschedule" in best:
-        return MeetingAct.RESCHEDULE, best["reschedule"]
+    moves = best.get("reschedule")
+    if moves and not ("cancel" in best and moves.strength < best["cancel"].strength and not moves.line.names_meeting):
+        return MeetingAct.RESCHEDULE, moves
     if "cancel" in best:
         return (MeetingAct.RESCHEDULE if other else MeetingAct.CANCEL), best["cancel"]
     if "unable" in best or "decline" in best:
