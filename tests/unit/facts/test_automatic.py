@@ -130,6 +130,13 @@ def test_traffic_of_a_list_is_seen_by_its_shape(to: str, subject: str) -> None:
     assert read(mail(To=to, Subject=subject)).automatic is LIST
 
 
+@pytest.mark.parametrize(
+    "subject", ["[EXTERN] offerte", "[EXTERNAL] Re: quote", "[Ticket 4021] laptop", "Re: [#4021] laptop"]
+)
+def test_tags_of_mail_systems_make_no_list(subject: str) -> None:
+    assert read(mail(To="alias@vandam.example", Subject=subject)).automatic is None
+
+
 def test_the_same_traffic_addressed_to_me_is_personal() -> None:
     assert read(mail(Cc="bestuur-list@club.example", Subject="[bestuur] notulen")).automatic is None
 
