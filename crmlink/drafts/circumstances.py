@@ -40,7 +40,7 @@ _TOWN = re.compile(
     r"(?:^|, ?)(?:\d{4} ?[A-Z]{2} +|\d{5} +)?(?P<town>[A-Z][^\W\d_]+(?:[ -](?:[a-z]{1,3}[ -])?[A-Z][^\W\d_]+){0,2})$"
 )
 _COMMON_NOUN = re.compile(
-    r"(?i)^(kantoor|office|büro|thuis|home|hier|lobby|receptie|reception|restaurant|café|cafe|hotel|zaal|kamer|room|nvt|tbd|nader|"
+    r"(?i)^(kantoor|office|büro|thuis|home|hier|lobby|receptie|reception|restaurant|café|cafe|hotel|zaal|kamer|room|nvt|tb[ad]|nader|volgt|onbekend|unknown|extern|intern|fysiek|locatie|location|"
     r"nederland|netherlands|deutschland|germany|vergaderzaal.*|meeting.*|spreekkamer.*|bij .*|at .*|boardroom.*|conference.*)$"
 )
 _CALL_THEM = re.compile(
@@ -63,9 +63,9 @@ _SEND = re.compile(
     r"|(?:get|pass) (?:it|them|you)|you'll (?:have|get)|you will (?:have|get|receive)|share|schicke?n?|sende|zuschicken|zukommen|erh[aä]lt\w*|bekomm\w*)\b"
 )
 _CAME = re.compile(
-    r"(?i)\b(?:dichte deur|(?:stond|sta|was|ben)\b[^.]{0,40}\b(?:deur|balie|receptie|kantoor|langs)|langsgekomen|langs geweest|voor niets gekomen"
-    r"|gereden|closed door|locked door|came (?:by|over|to your)|drove|at (?:the|your) (?:door|desk|reception|office)"
-    r"|verschlossene\w* tür|am empfang|umsonst gekommen|vor der tür)"
+    r"(?i)\b(?:dichte deur|(?:stond|sta)\b[^.]{0,40}\b(?:deur|balie|receptie|kantoor)|langsgekomen|langs geweest|voor niets gekomen"
+    r"|closed door|locked door|came (?:by|over|to your)|drove|(?:stood|waited|was) at your (?:door|desk|reception|office)"
+    r"|verschlossene\w* tür|an eurem empfang|umsonst gekommen|vor der tür)"
 )
 _SHORTEST, _LONGEST = timedelta(minutes=15), timedelta(hours=4)
 
@@ -105,21 +105,25 @@ def reason_of(lapse: Lapse) -> str:
     return ""
 
 
-def came_for_nothing(lapse: Lapse, owner: Owner) -> bool:
+def came_for_nothing(lapse: Lapse, owner: Owner, their_signature: str = "") -> bool:
     """Whether the other came to a place of the owner for a missed meeting.
 
-    They say so, or the calendar does: the owner is the host, at a place that is neither a screen nor theirs.
+    They say so, or the calendar does: the owner is the host, at a place that is neither a screen nor theirs, by their
+    name or by the address under their mail.
     """
     event = lapse.agreement.event
     if lapse.kind is not LapseKind.MISSED or lapse.fault is not Fault.ME:
         return False
     if any(found.source is EvidenceSource.MAIL and _CAME.search(found.quote) for found in lapse.evidence):
         return True
-    if event is None:
+    if event is None or event.organizer is None or not owner.is_me(event.organizer.address):
         return False
-    hosted = event.organizer is not None and owner.is_me(event.organizer.address)
-    theirs = any(word in event.location.lower() for word in _words_of_contact(lapse.agreement))
-    return hosted and event.location.strip() != "" and not _ONLINE.search(event.location) and not theirs
+    place = event.location.strip().lower()
+    street_or_town = place.partition(",")[0].strip()
+    theirs = (
+        any(word in place for word in _words_of_contact(lapse.agreement)) or street_or_town in their_signature.lower()
+    )
+    return place != "" and not _ONLINE.search(place) and not theirs
 
 
 def town_of(location: str) -> str:

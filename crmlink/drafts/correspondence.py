@@ -34,14 +34,15 @@ ReadMail = tuple[Message, Reading]
 class Correspondence:
     """How the owner and this contact write to each other.
 
-    `signed` is the name under their mail, for who has none in their address. `again` says that this is not the first
-    lapse with them within a year (the ledger knows). `last_written` is when the owner last wrote to them (aware), None
-    when never. `elsewhere`: their clock shows another time than the owner's.
+    `signature` is what stands under their last mail, `signed` the name in it, for who has none in their address.
+    `again` says that this is not the first lapse with them within a year (the ledger knows). `last_written` is when
+    the owner last wrote to them (aware), None when never. `elsewhere`: their clock shows another time than the owner's.
     """
 
     language: str
     register: Register = Register.FORMAL
     greeting: Greeting | None = None
+    signature: str = ""
     signed: str = ""
     gender_title: str = ""
     phone: str = ""
@@ -71,6 +72,7 @@ def read_correspondence(
         language=_language(from_them, to_them, thread) or language,
         register=choose_register(_spoken(to_them), _spoken(from_them)),
         greeting=_last_greeting(to_them) or _greeting_in_return(from_them),
+        signature=next((mail.signature for mail, _ in reversed(from_them) if mail.signature), ""),
         signed=next((name for mail, _ in reversed(from_them) if (name := _name_under(mail.signature))), ""),
         gender_title=next((title for mail, _ in reversed(from_them) if (title := _title_in(mail.signature))), ""),
         phone=next((phone for mail, _ in reversed(from_them) if (phone := phone_in(mail.signature))), ""),

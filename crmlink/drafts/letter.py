@@ -136,7 +136,7 @@ def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, optio
     everyone = recipients(lapse, desk.owner)
     when = _when(moment_of(lapse), lapse, desk, language)
     due = phrase_when(agreement.due.astimezone(desk.policy.zone), language, now=now) if agreement.due else When("", "")
-    came = came_for_nothing(lapse, desk.owner)
+    came = came_for_nothing(lapse, desk.owner, correspondence.signature)
     days = _DAYS_TO_ANSWER if lapse.kind is LapseKind.UNANSWERED else _DAYS_TO_DELIVER
     new_day = phrase_day(working_day_after(desk.now, desk.policy, days), language, now=now)
     silent = correspondence.last_written is None or correspondence.last_written < lapse.happened_at

@@ -106,6 +106,11 @@ TRIPS = {
 }
 
 
+def test_a_meeting_at_the_address_under_their_mail_was_no_trip_for_them() -> None:
+    assert not came_for_nothing(MISSED, OWNER, "Jan van der Berg\nVaartweg 1\n1211 JH Hilversum")
+    assert came_for_nothing(MISSED, OWNER, "Jan van der Berg\nDorpsstraat 5\nHilversum")
+
+
 @pytest.mark.parametrize(("lapse", "came"), TRIPS.values(), ids=TRIPS)
 def test_a_trip_is_never_invented(lapse: Lapse, came: bool) -> None:  # noqa: FBT001  a table column
     assert came_for_nothing(lapse, OWNER) is came

@@ -227,3 +227,11 @@ def test_who_has_no_name_in_the_address_is_called_as_the_mail_was_signed() -> No
     signed = Correspondence("nl", Register.FORMAL, signed="Mevr. A. Smit", gender_title="Mevr")
     assert written(nameless, signed).body.startswith("Geachte mevrouw Smit,")
     assert written(nameless, Correspondence("nl", Register.FORMAL)).body.startswith("Geachte heer, mevrouw,")
+
+
+def test_the_answer_comes_from_the_address_that_was_written_to() -> None:
+    to_alias = replace(QUESTION, to=(Address("", "marleen@club.example"),))
+    draft = written(replace(UNANSWERED, agreement=replace(ASKED, anchor=to_alias)), INFORMAL)
+    message = message_from_bytes(draft.raw, policy=policy.default)
+    assert message["From"] == "Marleen van der Veen <marleen@club.example>"
+    assert draft.message_id == written(UNANSWERED, INFORMAL).message_id
