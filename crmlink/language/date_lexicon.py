@@ -84,6 +84,7 @@ class Entry:
 class Lexicon:
     """All entries by their first word.
 
+    `known` are all words of all phrases, `telling` one word of each phrase that is more than glue.
     `compounds` maps a word to where it falls into two ("donderdagochtend"); `suffixes` follow a number and make it an
     ordinal; `numbered` are words whose number is a name ("kamer 12"); `followers` may follow a short date such as
     "the 15th" without making it something else ("the 15th floor"); `listing` stands
@@ -93,6 +94,8 @@ class Lexicon:
 
     language: str
     entries: Mapping[str, tuple[Entry, ...]]
+    known: frozenset[str]
+    telling: frozenset[str]
     compounds: Mapping[str, int]
     suffixes: frozenset[str]
     numbered: frozenset[str]
@@ -120,13 +123,16 @@ def lexicon(language: str) -> Lexicon:
     """The lexicon of `nl`, `en` or `de`, built once."""
     data = tomllib.loads(resources.files(__package__).joinpath(language, "dates.toml").read_text("utf-8"))
     found: dict[str, list[Entry]] = {}
-    for entry in _entries(language, data):
+    every = list(_entries(language, data))
+    for entry in every:
         found.setdefault(entry.words[0], []).append(entry)
     days = _names(get_day_names("wide", locale=language))
     named = {"weekday", "month", "relday"}
     return Lexicon(
         language=language,
         entries={word: tuple(entries) for word, entries in found.items()},
+        known=frozenset([word for entry in every for word in entry.words] + data["ordinal_suffixes"]),
+        telling=frozenset(max(entry.words, key=len) for entry in every if _tells(entry)),
         compounds={
             first + second: len(first)
             for first in (*days, *data["compounds"]["first"])
@@ -142,6 +148,11 @@ def lexicon(language: str) -> Lexicon:
         month_first=data["month_first"],
         dotted_dates=data["dotted_dates"],
     )
+
+
+def _tells(entry: Entry) -> bool:
+    """Whether a text without the longest word of this phrase says nothing by it."""
+    return entry.category not in GLUE or entry.category == "num"
 
 
 def _entries(language: str, data: Mapping[str, Any]) -> Iterator[Entry]:

@@ -77,13 +77,14 @@ class Series:
     """`spans(moment)` gives, in order, the spans that end after the moment; none at all when the words contradict.
 
     `latent` names need a fitting neighbour to be a date at all ("the second"). `later` names never mean the day on
-    which they are said ("Tuesday", on a Tuesday).
+    which they are said ("Tuesday", on a Tuesday). `ranged` ones run from one name through another.
     """
 
     spans: Callable[[datetime], Iterator[Span]]
     kinds: frozenset[Kind]
     latent: bool = False
     later: bool = False
+    ranged: bool = False
 
     def first(self, said_at: datetime) -> Span | None:
         """The span that is meant by somebody who speaks at that moment, or None when the words contradict."""
@@ -153,7 +154,7 @@ def through(one: Series, two: Series) -> Series:
                 end = last.start if clock else last.end
                 yield Span(begin.start, end, last.grain, due=last.due or (end if clock else None), closed=True)
 
-    return Series(spans, one.kinds | two.kinds, latent=one.latent and two.latent, later=one.later)
+    return Series(spans, one.kinds | two.kinds, latent=one.latent and two.latent, later=one.later, ranged=True)
 
 
 def due_on(series: Series, due: Callable[[Span], datetime]) -> Series:

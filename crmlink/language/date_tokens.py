@@ -14,7 +14,7 @@ from typing import NamedTuple
 from crmlink.language.chart import Item
 from crmlink.language.date_lexicon import GLUE, TOKEN, Entry, Lexicon
 
-_LONGEST_RUN = 20
+_LONGEST_RUN = 16
 _CUES = frozenset({"at", "from", "between", "approx", "past", "tominute", "half", "quarter"})
 """Glue that makes a time of a plain number."""
 _RANGE = re.compile(r"(\d{1,2}(?:[:.]\d\d)?)([-–])(\d{1,2}(?:[:.]\d\d)?)")
@@ -61,23 +61,39 @@ def tokens(text: str, words: Lexicon) -> list[Token]:
 
 def runs(text: str, found: list[Token], words: Lexicon) -> Iterator[Run]:
     """The runs in which at least one word or number speaks of time."""
-    run = Run([], [])
-    covered = 0
+    for begin, end in _stretches(text, found, words):
+        run, covered = Run([], []), begin
+        for index in range(begin, end):
+            terminals = _terminals(text, found, index, words)
+            if (not terminals and index >= covered) or len(run.tokens) >= _LONGEST_RUN:
+                if _worth_reading(run):
+                    yield run
+                run = Run([], [])
+            if terminals or (index < covered and run.tokens):
+                run.tokens.append(found[index])
+                run.terminals.append(terminals)
+                covered = max([covered, *(index + item.end for item in terminals)])
+        if _worth_reading(run):
+            yield run
+
+
+def _stretches(text: str, found: list[Token], words: Lexicon) -> Iterator[tuple[int, int]]:
+    """From where to where neighbouring tokens are all known, and one of them is more than glue."""
+    begin, telling = -1, False
     for index, token in enumerate(found):
-        terminals = (
-            _terminals(text, found, index, words) if token.text in words.entries or token.text[0].isdigit() else []
-        )
-        fresh = bool(run.tokens) and _parted(text, found[index - 1], token)
-        if (not terminals and index >= covered) or fresh or len(run.tokens) >= _LONGEST_RUN:
-            if _worth_reading(run):
-                yield run
-            run = Run([], [])
-        if terminals or (index < covered and run.tokens):
-            run.tokens.append(token)
-            run.terminals.append(terminals)
-            covered = max([covered, *(index + item.end for item in terminals)])
-    if _worth_reading(run):
-        yield run
+        word = token.text
+        number = word[0].isdigit()
+        known = number or word in words.known
+        if begin >= 0 and (not known or _parted(text, found[index - 1], token)):
+            if telling:
+                yield begin, index
+            begin = -1
+        if known:
+            if begin < 0:
+                begin, telling = index, False
+            telling = telling or number or word in words.telling
+    if begin >= 0 and telling:
+        yield begin, len(found)
 
 
 def _worth_reading(run: Run) -> bool:
@@ -101,7 +117,7 @@ def _terminals(text: str, found: list[Token], index: int, words: Lexicon) -> lis
         return _numbers(text, found, index, words)
     return [
         Item(entry.category, len(entry.words), entry.value)
-        for entry in words.entries[token.text]
+        for entry in words.entries.get(token.text, ())
         if _matches(text, found, index, entry)
     ]
 

@@ -162,7 +162,7 @@ def _part_as_it_is(_: Saying, base: Series) -> Series:
 @PERIODS.rule("time", "time (to) time", "(between) time (and|to) time", weight=1)
 def _range(_: Saying, one: Series, two: Series) -> Series | None:
     same = min(one.kinds) is not Kind.CLOCK and max(two.kinds) not in {Kind.CLOCK, Kind.PART}
-    return through(one, two) if same and not one.latent else None
+    return through(one, two) if same and not (one.latent or one.ranged or two.ranged) else None
 
 
 @PERIODS.rule("time", "(from|between)? num|ord (to|and) time", weight=1)
