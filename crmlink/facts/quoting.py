@@ -24,6 +24,12 @@ _LONGEST_LINE = 1000
 _HEADER_LINES = 12
 _ENOUGH_FIELDS = 2
 _HAS_YEAR = re.compile(r"^(?:On|Op|Am|Le|El|Em|Il|Den)\b.*\b(?:19|20)\d\d\b.*\d:\d\d", re.IGNORECASE)
+# People write "Op 3 maart schreef ik:" themselves; programs give a year, a time or an address.
+_BY_MACHINE = re.compile(r"\d[:.h]\d\d|@|\b(?:19|20)\d\d\b")
+_BY_HAND = re.compile(
+    r"\b(?:schreef|schrieb(?:en)?)\s+(?:ik|je|jij|u|hij|zij|ze|we|wij|jullie|ich|du|sie|er|wir|ihr)\b|\b(?:I|we|he|she|they)\s+wrote\b|\b(?:heb|hebt|heeft|hebben|habe|hast|hat|haben)\s+(?:ik|je|jij|u|hij|zij|ze|we|wij|jullie|ich|du|sie|er|wir|ihr)\b",
+    re.IGNORECASE,
+)
 _HAS_TIME = re.compile(r"\d")
 
 
@@ -102,12 +108,13 @@ def _keep_lone_bars(lines: list[str], quoted: list[bool]) -> None:
 
 def _mark_introduced(lines: list[str], quoted: list[bool], at: int, length: int) -> int:
     """Marks what an introduction announces and gives the line to go on with."""
+    after = next((i for i in range(at + length, len(lines)) if lines[i]), len(lines))
+    marked = after < len(lines) and quoted[after]
+    if not marked and not _BY_MACHINE.search(" ".join(lines[at : at + length])):
+        return at + length
     nothing_before = not any(lines[i] and not quoted[i] for i in range(at))
     quoted[at : at + length] = [True] * length
-    after = at + length
-    while after < len(lines) and not lines[after]:
-        after += 1
-    if after < len(lines) and (quoted[after] or nothing_before):
+    if marked or (nothing_before and after < len(lines)):
         return after
     quoted[at:] = [True] * (len(lines) - at)
     return len(lines)
@@ -186,6 +193,8 @@ def _introduces(joined: str) -> bool:
     if pattern("quotes", "dated_introductions", r"(?:{})\s?:?").fullmatch(joined):
         return True
     if not joined.rstrip("- ").endswith((":", "：")):
+        return False
+    if _BY_HAND.search(joined):
         return False
     named = pattern("quotes", "named_introductions", r"(?:{})\s?[:：]").fullmatch(joined)
     dated = _HAS_TIME.search(joined) and pattern("quotes", "introductions", r"(?:{})\s?[:：]").fullmatch(joined)

@@ -120,7 +120,12 @@ def _is_name(line: str, writer: str) -> bool:
     """A name stands alone on its line: a few words, each with a capital or a particle."""
     line = line.strip().strip("/*_-–~,. ")
     names = line.replace("/", " ").replace("&", " ").split()
-    if not names or len(names) > _NAME_WORDS or re.search(r"[?!:;@]|\d{3}", line):
+    if (
+        not names
+        or len(names) > _NAME_WORDS
+        or pattern("signatures", "closings", _CLOSING).match(line)
+        or re.search(r"[?!:;@]|\d{3}", line)
+    ):
         return False
     if writer and names[0].casefold() in {part.casefold() for part in writer.split()}:
         return True
