@@ -21,7 +21,7 @@ from crmlink.model.contact import Address
 from crmlink.model.ids import LapseId, MessageId, digest
 from crmlink.model.mail import Message
 
-_LONGEST_SUBJECT = 250
+LONGEST_SUBJECT = 250
 _LONGEST_NAME = 100
 _MOST_REFERENCES = 20
 _LINE = 76
@@ -54,7 +54,7 @@ def compose(envelope: Envelope, body: str) -> bytes:
     lines = [
         f"From: {_mailbox(envelope.sender)}",
         "To: " + ",\r\n ".join(_mailbox(address) for address in envelope.to),
-        f"Subject: {_encoded(one_line(envelope.subject, _LONGEST_SUBJECT), len('Subject: '))}",
+        f"Subject: {_encoded(one_line(envelope.subject, LONGEST_SUBJECT), len('Subject: '))}",
         f"Date: {format_datetime(envelope.date)}",
         f"Message-ID: {envelope.message_id}",
         *_threading(envelope.anchor),

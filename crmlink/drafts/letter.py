@@ -23,17 +23,19 @@ from crmlink.drafts.circumstances import (
     topic_of,
     town_of,
 )
-from crmlink.drafts.compose import Envelope, answered_id, compose, draft_message_id
+from crmlink.drafts.compose import LONGEST_SUBJECT, Envelope, answered_id, compose, draft_message_id
 from crmlink.drafts.context import LetterFacts
 from crmlink.drafts.correspondence import Correspondence
 from crmlink.drafts.dates import When, phrase_date, phrase_day, phrase_when
 from crmlink.drafts.names import parse_name, person_of
 from crmlink.drafts.options import CALL_LENGTH, MEETING_LENGTH, find_options, working_day_after
+from crmlink.drafts.quoting import one_line
 from crmlink.drafts.salutation import group_salutation, salutation
 from crmlink.facts.subjects import reply_subject
 from crmlink.model.contact import Address, Contact, Owner
 from crmlink.model.draft import Draft, Option
 from crmlink.model.lapse import Fault, Lapse, LapseKind
+from crmlink.model.mail import Message
 from crmlink.model.meeting import Interval
 from crmlink.model.policy import Policy
 from crmlink.model.problem import Problem
@@ -71,31 +73,23 @@ def write_letter(lapse: Lapse, desk: Desk, correspondence: Correspondence) -> Dr
     options = options_for(lapse, desk, correspondence)
     facts = letter_facts(lapse, desk, correspondence, options)
     body = desk.render(facts)
-    to = recipients(lapse, desk.owner)
-    anchor = lapse.agreement.anchor
-    message_id = draft_message_id(desk.owner.address, lapse.id, desk.owner.mailbox.domain)
-    subject = (
-        reply_subject(anchor.subject) if anchor else topic_of(lapse.agreement) or _FALLBACK_SUBJECT[facts.language]
-    )
+    envelope = _envelope(lapse, desk, facts.language)
     try:
-        raw = compose(
-            Envelope(desk.owner.mailbox, to, subject, message_id, desk.now.astimezone(desk.policy.zone), anchor), body
-        )
+        raw = compose(envelope, body)
     except ValueError as error:
-        return Problem(
-            "draft.address", str(lapse.id), f"No draft could be composed: {error}", "Answer this one by hand."
-        )
+        why = f"No draft could be composed: {error}"
+        return Problem("draft.address", str(lapse.id), why, "Answer this one by hand.")
     return Draft(
         lapse=lapse.id,
-        message_id=message_id,
-        to=to,
-        subject=subject,
+        message_id=envelope.message_id,
+        to=envelope.to,
+        subject=envelope.subject,
         language=facts.language,
         register=Register.FORMAL if facts.formal else Register.INFORMAL,
         options=options,
         body=body,
         raw=raw,
-        in_reply_to=answered_id(anchor),
+        in_reply_to=answered_id(envelope.anchor),
     )
 
 
@@ -126,6 +120,26 @@ def recipients(lapse: Lapse, owner: Owner) -> tuple[Address, ...]:
         if not owner.is_me(address.address):
             everyone.setdefault(address.address, address)
     return tuple(everyone.values())
+
+
+def sender_of(owner: Owner, anchor: Message | None) -> Address:
+    """The owner at the address this conversation uses, else at the main one."""
+    used = (anchor.sender, *anchor.recipients) if anchor else ()
+    known = next((one.address for one in used if one is not None and one.address in owner.addresses), owner.address)
+    return Address(owner.name, known)
+
+
+def _envelope(lapse: Lapse, desk: Desk, language: str) -> Envelope:
+    anchor = lapse.agreement.anchor
+    title = reply_subject(anchor.subject) if anchor else topic_of(lapse.agreement) or _FALLBACK_SUBJECT[language]
+    return Envelope(
+        sender=sender_of(desk.owner, anchor),
+        to=recipients(lapse, desk.owner),
+        subject=one_line(title, LONGEST_SUBJECT),
+        message_id=draft_message_id(desk.owner.address, lapse.id, desk.owner.mailbox.domain),
+        date=desk.now.astimezone(desk.policy.zone),
+        anchor=anchor,
+    )
 
 
 def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, options: tuple[Option, ...]) -> LetterFacts:
