@@ -54,7 +54,8 @@ def test_the_forgotten_question(office: Office, story: Story) -> None:
     assert lapse["evidence"][0]["quote"] == story.asks
     (draft,) = office.drafts()
     assert draft["In-Reply-To"] == draft["References"] == asked
-    assert (draft["Subject"], draft["To"]) == ("Re: Offerte", story.person)
+    (to,) = draft["To"].addresses
+    assert (draft["Subject"], f"{to.display_name} <{to.addr_spec}>") == ("Re: Offerte", story.person)
     assert story.asks in draft.get_content()
     assert draft.get_content().startswith(story.greeting)
     (flags,) = mailboxes.flags_of(office.mail, "Drafts").values()
