@@ -27,8 +27,9 @@ _SHORT_MAIL = 2
 """Sentences: in a mail this short a soft wish ("we should discuss this") is the point; in a longer one it is talk."""
 _LONG_TALK = 100
 """Words: in a mail this long to a circle the owner is not named in, a bare question belongs to the discussion."""
-_UNLIKELY, _LIKELY = 0.2, 0.6
-"""In a short mail: below the first the words overrule a weak rule, above the second they make up for a missing one."""
+_UNLIKELY, _LIKELY, _CERTAIN = 0.2, 0.65, 0.8
+"""In a short mail: below the first the words overrule a weak rule, above the second they make up for a missing
+one, above the third they overrule what speaks against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _judge(read: _Read, mail: _Mail) -> Request | NearMiss | None:
         probability = table.weigh(read.words, read.hits).probability
         if rule and rule.weighed and not stopped and probability < _UNLIKELY:
             return NearMiss(read.sentence.text, "request", mail.rule("weighed").name, read.sentence.offset)
-        if (stopped or not rule) and probability > _LIKELY:
+        if probability > _CERTAIN if stopped else not rule and probability > _LIKELY:
             return _request(read, mail.rule("weighed"), 0, mail)
     if rule and stop and stopped:
         return NearMiss(read.sentence.text, "request", stop.rule.name, read.sentence.offset)

@@ -22,6 +22,7 @@ _LONG_LINE = 50
 _ORDINAL = 2
 
 _END = re.compile(r"[.!?…]{1,20}[\"')\]»”’*_]{0,4}(?=\s|$)|[a-zà-ÿ)]{2}[.?!](?=[A-ZÀ-Þ][a-zà-ÿ]{1,30}\s)")
+_NEXT = re.compile(r"\s+(\w{1,12})")
 _WORD = re.compile(r"\w")
 _BULLET = re.compile(r"[ \t]{0,40}(?:[-*•·–—o+▪>]{1,3}|\(?\d{1,2}[.)]|\(?[a-zA-Z]\))[ \t]+(?=\S)")
 _CLOSING = re.compile(
@@ -117,8 +118,12 @@ def _ends_here(text: str, begin: int, match: re.Match[str], end: int) -> bool:
         return word in word_list("doubtful_abbreviations") and following.isupper()
     if len(word) == 1 and word.isalpha():
         return False
-    # "13. März", "1. eerste punt": an ordinal, unless a capital begins the next sentence after a real number
-    return not (word.isdigit() and len(word) <= _ORDINAL and (following.islower() or match.start() - begin <= _ORDINAL))
+    if not word.isdigit() or len(word) > _ORDINAL:
+        return True
+    # an ordinal: "13. März", "1. eerste punt", "de 2. verdieping"
+    month = _NEXT.match(text, match.end(), end)
+    counts = month is not None and month.group(1).lower() in word_list("capital_months")
+    return not (counts or following.islower() or match.start() - begin <= _ORDINAL)
 
 
 def _slices(text: str, start: int, end: int) -> Iterator[Sentence]:
