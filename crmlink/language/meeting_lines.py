@@ -24,6 +24,7 @@ ACTS = frozenset(
     "propose accept unable decline cancel reschedule anew no_show_writer no_show_reader".split()  # noqa: SIM905 -- reads best so
 )
 _BREAKING = frozenset(("unable", "decline", "cancel", "reschedule", "anew"))
+_ENDING = frozenset(("unable", "cancel", "reschedule", "anew"))
 _REFUSING = frozenset(("unable", "decline"))
 _STOPPED = {
     "not_meeting": ACTS,
@@ -141,11 +142,11 @@ def _stops(stop: Hit, hit: Hit) -> bool:
 
 def _counts(hit: Hit, line: Line, *, in_mail: bool, elsewhere: bool) -> bool:
     """Whether a phrase speaks of a meeting: by itself, by its sentence, or by the mail around it."""
-    if line.names_other and not line.names_meeting and hit.rule.kind in _BREAKING:
+    if line.names_other and not line.names_meeting and hit.rule.kind in _ENDING:
         return False
     if hit.rule.strength >= _ALONE:
         return True
-    if elsewhere and hit.rule.kind in _BREAKING:
+    if elsewhere and hit.rule.kind in _ENDING:
         return False
     return in_mail if hit.rule.strength >= _IN_MAIL else line.names_meeting or bool(line.dates)
 

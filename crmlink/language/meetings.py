@@ -99,12 +99,20 @@ def _refusal(found: _Signs, other: Sign | None) -> tuple[MeetingAct, Sign]:
 def _agreement(found: _Signs, other: Sign | None) -> tuple[MeetingAct, Sign]:
     """Nothing broke: is a time agreed, or asked for?"""
     accept = found.best.get("accept")
-    if accept and (other is None or accept.strength == _ALONE or (accept.line.dates and not accept.line.words.asks)):
+    if accept and (other is None or _answers(accept, other)):
         return MeetingAct.ACCEPT, accept
     assert other is not None  # there was a sign, and it is none of the others
     if other.kind == "anew" and found.was_agreed:
         return MeetingAct.RESCHEDULE, other
     return MeetingAct.PROPOSE, other
+
+
+def _answers(accept: Sign, other: Sign) -> bool:
+    """Whether the mail agrees to a time, and what it asks besides is only practical."""
+    if accept.strength == _ALONE:
+        return True
+    comes_first = accept.line.sentence.offset <= other.line.sentence.offset
+    return bool(accept.line.dates) and not accept.line.words.asks and (comes_first or other.strength < _ALONE)
 
 
 def _first(best: dict[str, Sign], *kinds: str) -> Sign | None:
