@@ -13,7 +13,7 @@ from crmlink.model.errors import FolderError
 from crmlink.model.mail import Role
 from crmlink.writer.headers import same_message
 from crmlink.writer.port import DraftWriter
-from tests.contract.boxes import Box
+from tests.contract.boxes import BOXES, Box
 
 MOMENT = datetime(2026, 3, 10, 8, 30, tzinfo=UTC)
 DRAFT = (
@@ -174,6 +174,7 @@ def test_without_drafts_nothing_is_written_and_no_folder_made(box_without: Calla
     assert box.snapshot() == before
 
 
+@pytest.mark.parametrize("box", BOXES[1:], indirect=True)  # a mailbox in memory is told its folders
 def test_the_owner_may_name_the_folder(box: Box) -> None:
     with closing(box.writer(FolderNames(drafts="Klad"))) as writer:
         with pytest.raises(FolderError):
@@ -185,10 +186,9 @@ def test_the_owner_may_name_the_folder(box: Box) -> None:
     assert box.stored("Drafts") == []
 
 
+@pytest.mark.parametrize("box", ["maildir", "pymap"], indirect=True)  # the others carry marks
 @pytest.mark.parametrize("name", ["Concepten", "Entwürfe", "Brouillons"])
 def test_a_folder_in_another_language_is_known(box: Box, name: str) -> None:
-    if box.name in ("memory", "cyrus", "dovecot"):
-        pytest.skip("here folders carry marks, not only names")
     box.drop("Drafts")
     box.make(name)
     with closing(box.writer()) as writer:
