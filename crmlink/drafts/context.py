@@ -34,6 +34,7 @@ class LetterFacts:
     late: bool = False
     again: bool = False
     silent: bool = False
+    told: bool = False
     ahead: bool = False
     when: str = ""
     day: str = ""
@@ -86,6 +87,7 @@ TEMPLATE_CONTRACT: tuple[TemplateVariable, ...] = (
     TemplateVariable("late", "yes/no", "no", "a week or longer ago"),
     TemplateVariable("again", "yes/no", "no", "not the first lapse with this contact within a year"),
     TemplateVariable("silent", "yes/no", "yes", "the owner has not written to the contact since it broke"),
+    TemplateVariable("told", "yes/no", "yes", "the owner called the meeting off in a mail, not only in the calendar"),
     TemplateVariable("ahead", "yes/no", "no", "the meeting's moment is still to come"),
     TemplateVariable(
         "when", "text", "op dinsdag 3 maart", "the day of the meeting, question or promise, with preposition"

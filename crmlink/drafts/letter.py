@@ -34,6 +34,7 @@ from crmlink.drafts.salutation import group_salutation, salutation
 from crmlink.facts.subjects import reply_subject
 from crmlink.model.contact import Address, Contact, Owner
 from crmlink.model.draft import Draft, Option
+from crmlink.model.evidence import EvidenceSource
 from crmlink.model.lapse import Fault, Lapse, LapseKind
 from crmlink.model.mail import Message
 from crmlink.model.meeting import Interval
@@ -165,6 +166,7 @@ def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, optio
         late=is_late(lapse, desk.now),
         again=correspondence.again,
         silent=silent,
+        told=any(found.source is EvidenceSource.MAIL for found in lapse.evidence),
         ahead=_is_ahead(moment_of(lapse), desk),
         when=when.adverb,
         day=when.bare,

@@ -99,7 +99,8 @@ def _varied(plain: LetterFacts) -> Iterator[LetterFacts]:
                 for reason in ("", "travel", "holiday", "leave", "double"):
                     yield replace(facts, ahead=True, reason=reason, plural=special)
             case "cancelled":
-                yield replace(facts, mine=not special, ahead=silent)
+                for told in (False, True):
+                    yield replace(facts, mine=not special, ahead=silent, told=told)
             case "they_cancelled":
                 yield replace(facts, ahead=special)
             case _:

@@ -235,3 +235,9 @@ def test_the_answer_comes_from_the_address_that_was_written_to() -> None:
     message = message_from_bytes(draft.raw, policy=policy.default)
     assert message["From"] == "Marleen van der Veen <marleen@club.example>"
     assert draft.message_id == written(UNANSWERED, INFORMAL).message_id
+
+
+def test_what_was_only_taken_out_of_the_calendar_is_not_called_a_word_to_them() -> None:
+    said = Evidence("nl.meeting.afzeggen", EvidenceSource.MAIL, "<m>", "Ik moet helaas afzeggen")
+    assert "Ik heb die afgezegd" in written(replace(CANCELLED, evidence=(said,)), FORMAL).body
+    assert "Ik heb die laten vervallen" in written(CANCELLED, FORMAL).body
