@@ -152,8 +152,6 @@ def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, optio
     when = _when(moment_of(lapse), lapse, desk, language)
     due = phrase_when(agreement.due.astimezone(desk.policy.zone), language, now=now) if agreement.due else When("", "")
     came = came_for_nothing(lapse, desk.owner, correspondence.signature)
-    days = _DAYS_TO_ANSWER if lapse.kind is LapseKind.UNANSWERED else _DAYS_TO_DELIVER
-    new_day = phrase_day(working_day_after(desk.now, desk.policy, days), language, now=now)
     silent = correspondence.last_written is None or correspondence.last_written < lapse.happened_at
     return LetterFacts(
         template=template_for(lapse),
@@ -182,7 +180,7 @@ def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, optio
         options=tuple(
             phrase_date(option.start, language, now=now, with_zone=correspondence.elsewhere) for option in options
         ),
-        new_day=new_day,
+        new_day=_new_day(lapse, desk, language),
         calendar_known=desk.calendar_known,
     )
 
@@ -212,6 +210,13 @@ def _salutation(everyone: tuple[Address, ...], correspondence: Correspondence, l
 def _signature(owner: Owner, *, formal: bool) -> str:
     name = parse_name(owner.name, language="nl")
     return name.first_name if name and name.first_name and not formal else owner.name
+
+
+def _new_day(lapse: Lapse, desk: Desk, language: str) -> str:
+    """The day by which the owner answers or delivers after all: near, but not to be missed again."""
+    count = _DAYS_TO_ANSWER if lapse.kind is LapseKind.UNANSWERED else _DAYS_TO_DELIVER
+    day = working_day_after(desk.now, desk.policy, count)
+    return phrase_day(day, language, now=desk.now.astimezone(desk.policy.zone))
 
 
 def _when(moment: datetime | date | None, lapse: Lapse, desk: Desk, language: str) -> When:
