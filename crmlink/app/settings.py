@@ -237,6 +237,16 @@ def example() -> str:
     return "\n".join(blocks)
 
 
+def documentation() -> str:
+    """The table of all settings for the README, in Markdown."""
+    rows = ["| setting | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        shown = _shown_default(field)
+        default = "needed" if field.is_required() else f"`{shown}`" if shown else ""
+        rows.append(f"| `{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
 def _shown_default(field: FieldInfo) -> str:
     if field.is_required() or isinstance(field.default, SecretStr):
         return ""
