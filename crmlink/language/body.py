@@ -22,6 +22,7 @@ _NAME = re.compile(
     r"|[^|\n]{1,80} \| [^\n]{1,200}|-- ?)$",
     re.MULTILINE,
 )
+_LONGEST_SIGNATURE = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +37,11 @@ def find_body(text: str) -> Body:
     """The body of a text; a text without closing and name is all body. The first line is never a closing."""
     begin = len(text) - len(text.lstrip())
     first = text.find("\n", begin) + 1
-    ending = first and (_CLOSING.search(text, first) or _NAME.search(text, first))
+    ending = first and (_CLOSING.search(text, first) or _name(text, first))
     return Body(ending.start(), ending.end()) if ending else Body(len(text), len(text))
+
+
+def _name(text: str, first: int) -> re.Match[str] | None:
+    """The first line that is the writer's name: near the end, and not announced ("this event was cancelled:")."""
+    lines = _NAME.finditer(text, max(first, len(text) - _LONGEST_SIGNATURE))
+    return next((line for line in lines if not text[first : line.start()].rstrip().endswith(":")), None)

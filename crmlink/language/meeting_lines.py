@@ -33,7 +33,9 @@ _STOPPED = {
     "not_propose": frozenset(("propose",)),
 }
 _ALONE = 3
-_IN_MAIL = 2
+_NEAR = 2
+_AROUND = 2
+"""Sentences before and after that may tell what a phrase is about."""
 _SHORT_QUESTION = 14
 _OPENING = 4
 """Letters before the date in a question that is little more than a date: "Dus vrijdag?"."""
@@ -74,6 +76,16 @@ class Line:
     names_meeting: bool
     names_other: bool
 
+    @property
+    def is_about_meeting(self) -> bool:
+        """Whether it names a meeting or a date."""
+        return self.names_meeting or bool(self.dates)
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answers an invitation."""
+        return any(hit.rule.kind == "invited" for hit in self.hits)
+
 
 @dataclass(frozen=True, slots=True)
 class Topics:
@@ -106,23 +118,27 @@ def meeting_signs(
         for sentence, words in worded(text)
         if sentence.offset < end
     )
-    in_mail = any(line.names_meeting or line.dates for line in lines)
-    invited = in_mail or any(hit.rule.kind == "invited" for line in lines for hit in line.hits)
     elsewhere = any(line.names_other for line in lines) and not any(line.names_meeting for line in lines)
     signs: list[Sign] = []
     misses: list[NearMiss] = []
-    for line in lines:
-        found = [hit for hit in (*line.hits, *_time_question(line, book, language)) if hit.rule.kind in ACTS]
-        breaking = [hit for hit in found if hit.rule.kind in _BREAKING and hit.rule.kind != "anew"]
-        for hit in found:
-            if hit.rule.kind == "propose" and any(hit.start < one.end and one.start < hit.end for one in breaking):
-                continue  # "let's skip our call": the proposal is to break it
+    for index, line in enumerate(lines):
+        around = lines[max(0, index - _AROUND) : index + _AROUND + 1]
+        for hit in _acts(line, book, language):
             stop = next((one for one in line.hits if _stops(one, hit)), None)
             if stop:
                 misses.append(NearMiss(line.sentence.text, hit.rule.kind, stop.rule.name, line.sentence.offset))
-            elif _counts(hit, line, in_mail=invited if hit.rule.kind in _REFUSING else in_mail, elsewhere=elsewhere):
+            elif _counts(hit, line, around=around, elsewhere=elsewhere):
                 signs.append(Sign(hit, line))
     return lines, tuple(signs), tuple(misses)
+
+
+def _acts(line: Line, book: Phrasebook, language: str) -> Iterator[Hit]:
+    """The phrases of a sentence that are acts; a proposal to cancel ("let's skip our call") is no proposal to meet."""
+    found = [hit for hit in (*line.hits, *_time_question(line, book, language)) if hit.rule.kind in ACTS]
+    breaking = [hit for hit in found if hit.rule.kind in _BREAKING and hit.rule.kind != "anew"]
+    for hit in found:
+        if hit.rule.kind != "propose" or not any(hit.start < one.end and one.start < hit.end for one in breaking):
+            yield hit
 
 
 def _line(sentence: Sentence, words: Wording, book: Phrasebook, topics: Topics, dates: tuple[DateMention, ...]) -> Line:
@@ -140,15 +156,18 @@ def _stops(stop: Hit, hit: Hit) -> bool:
     return True
 
 
-def _counts(hit: Hit, line: Line, *, in_mail: bool, elsewhere: bool) -> bool:
-    """Whether a phrase speaks of a meeting: by itself, by its sentence, or by the mail around it."""
-    if line.names_other and not line.names_meeting and hit.rule.kind in _ENDING:
+def _counts(hit: Hit, line: Line, *, around: tuple[Line, ...], elsewhere: bool) -> bool:
+    """Whether a phrase speaks of a meeting: by itself, by its sentence, or by the sentences around it."""
+    ends = hit.rule.kind in _ENDING
+    if ends and line.names_other and not line.names_meeting:
         return False
     if hit.rule.strength >= _ALONE:
         return True
-    if elsewhere and hit.rule.kind in _ENDING:
+    if ends and elsewhere:
         return False
-    return in_mail if hit.rule.strength >= _IN_MAIL else line.names_meeting or bool(line.dates)
+    if hit.rule.strength < _NEAR:
+        return line.is_about_meeting
+    return any(one.is_about_meeting or (one.answers and hit.rule.kind in _REFUSING) for one in around)
 
 
 def _time_question(line: Line, book: Phrasebook, language: str) -> Iterator[Hit]:
