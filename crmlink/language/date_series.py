@@ -98,8 +98,8 @@ def fixed(span: Span | None, *kinds: Kind) -> Series:
 
 
 def void() -> Series:
-    """Words that are about time but give no usable date."""
-    return fixed(None)
+    """Words that are about time but give no usable date, nor does what is joined to them."""
+    return fixed(None, Kind.DATE)
 
 
 def fits(one: Series, two: Series) -> bool:

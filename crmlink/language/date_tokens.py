@@ -42,21 +42,32 @@ class Run:
     terminals: list[list[Item]]
 
 
+_UNKNOWN = Token("", -1, -1)
+"""Stands for every word that has nothing to do with time."""
+
+
 def tokens(text: str, words: Lexicon) -> list[Token]:
     """All tokens; compounds and ranges of numbers are cut into their parts."""
-    found = []
+    found: list[Token] = []
+    known, numbered, compounds = words.known, words.numbered, words.compounds
     for match in TOKEN.finditer(text):
-        raw, start = match[0].lower().replace("’", "'"), match.start()
-        if raw[0].isdigit():
+        raw = match[0].lower().replace("’", "'")
+        if raw in known or raw in numbered:
+            found.append(Token(raw, match.start(), match.end()))
+        elif raw[0].isdigit():
             cut = _RANGE.fullmatch(raw)
-            pieces = [cut[1], cut[2], cut[3]] if cut else [raw]
+            found += _pieces(match.start(), [cut[1], cut[2], cut[3]] if cut else [raw])
+        elif at := compounds.get(raw):
+            found += _pieces(match.start(), [raw[:at], raw[at:]])
         else:
-            at = words.compounds.get(raw)
-            pieces = [raw[:at], raw[at:]] if at else [raw]
-        for piece in pieces:
-            found.append(Token(piece, start, start + len(piece)))
-            start += len(piece)
+            found.append(_UNKNOWN)
     return found
+
+
+def _pieces(start: int, parts: list[str]) -> Iterator[Token]:
+    for part in parts:
+        yield Token(part, start, start + len(part))
+        start += len(part)
 
 
 def runs(text: str, found: list[Token], words: Lexicon) -> Iterator[Run]:
@@ -82,7 +93,7 @@ def _stretches(text: str, found: list[Token], words: Lexicon) -> Iterator[tuple[
     begin, telling = -1, False
     for index, token in enumerate(found):
         word = token.text
-        number = word[0].isdigit()
+        number = word[:1].isdigit()
         known = number or word in words.known
         if begin >= 0 and (not known or _parted(text, found[index - 1], token)):
             if telling:
@@ -139,7 +150,7 @@ def _numbers(text: str, found: list[Token], index: int, words: Lexicon) -> list[
     if _is_name(text, found, index, words):
         return []
     if token.text.isdigit():
-        return _whole(found, index, words)
+        return _whole(text, found, index, words)
     if match := _ISO.fullmatch(token.text):
         return [Item("ymd", 1, (int(match[1]), int(match[2]), int(match[3])))]
     if match := _DAY_MONTH_YEAR.fullmatch(token.text):
@@ -155,7 +166,7 @@ def _numbers(text: str, found: list[Token], index: int, words: Lexicon) -> list[
     return items
 
 
-def _whole(found: list[Token], index: int, words: Lexicon) -> list[Item]:
+def _whole(text: str, found: list[Token], index: int, words: Lexicon) -> list[Item]:
     """Readings of a plain number: itself, an ordinal, the hour of "15u30", the day of "14-3"."""
     token = found[index]
     number = int(token.text) if len(token.text) <= 4 else -1  # noqa: PLR2004 - nothing about time is longer
@@ -166,7 +177,7 @@ def _whole(found: list[Token], index: int, words: Lexicon) -> list[Item]:
         return [Item("hm", 3, (number, int(near[1]), True))]
     if near and near[0] in words.suffixes:
         return [Item("ordnum", 2, number)]
-    if near and near[0][0].isalpha() and near[0] not in words.entries:
+    if text[token.end : token.end + 1].isalpha() and not (near and near[0] in words.entries):
         return []
     items = [Item("num", 1, number)]
     if len(token.text) == 4 and 1900 <= number <= 2100:  # noqa: PLR2004 - years people write about
@@ -196,7 +207,7 @@ def _is_name(text: str, found: list[Token], index: int, words: Lexicon) -> bool:
     if previous is not None and previous.text in words.numbered:
         return True
     if not before or before.isspace():
-        return previous is not None and previous.text in "€$£"
+        return text[max(0, token.start - 2) : token.start].strip() in {"€", "$", "£"}
     if before.isalnum():
         return previous is None or len(previous.text) == 1 or previous.text not in words.entries
     if before not in _GLUED_BEFORE:
@@ -205,6 +216,6 @@ def _is_name(text: str, found: list[Token], index: int, words: Lexicon) -> bool:
         index > 1
         and previous is not None
         and before in "-–"
-        and (found[index - 2].text[0].isdigit() or found[index - 2].text == ".")
+        and (found[index - 2].text[:1].isdigit() or found[index - 2].text == ".")
     )
     return not (ranged and found[index - 2].end == token.start - 1)

@@ -31,6 +31,8 @@ LANGUAGES = ("nl", "en", "de")
 Place = tuple[int, int]
 Found = tuple[Place, Span]
 _WORD = re.compile(r"[^\W\d_]+")
+_MOST = 300
+"""Runs of words about time that are read in one text; a text with more is a table, and reading on helps nobody."""
 _AWAKE = range(6, 21)
 _AT_WORK = range(7, 19)
 _JUST_NOW = timedelta(hours=4)
@@ -86,7 +88,7 @@ def _read(text: str, saying: Saying) -> Iterator[Found]:
     words = saying.words
     found = tokens(text, words)
     day: Found | None = None
-    for run in runs(text, found, words):
+    for run in islice(runs(text, found, words), _MOST):
         for item, place in _chosen(text, run, saying):
             span = _meant(text, item.value, place, day, saying)
             if span is None:

@@ -18,6 +18,8 @@ from crmlink.language.saying import Saying
 from crmlink.model.reading import Grain
 
 DAYS = Grammar()
+YEARS = range(1900, 2101)
+"""Years that people write about."""
 _ALWAYS = ("24", "/", "7")
 SEASONS = {
     "spring": ("03-20", "06-21"),
@@ -137,7 +139,7 @@ def _full_date(saying: Saying, year: int, month: int, day: int) -> Series | None
         year += 2000
         if not -5 <= year - saying.at.year <= 10:  # noqa: PLR2004 - further off it is another number
             return None
-    found = leaf.valid_date(year, month, day)
+    found = leaf.valid_date(year, month, day) if year in YEARS else None
     made = _one_day(datetime.combine(found, time(), tzinfo=saying.at.tzinfo)) if found else void()
     return replace(made, latent=short)
 
@@ -224,7 +226,7 @@ def _quarter(_: Saying, number: int) -> Series | None:
 
 @DAYS.rule("time", "ord unit", weight=1)
 def _nth_quarter(_: Saying, number: int, unit: str) -> Series | None:
-    return leaf.quarter(number) if unit == "quarter" and number <= 4 else None  # noqa: PLR2004 - quarters
+    return leaf.quarter(number) if unit == "quarter" and 1 <= number <= 4 else None  # noqa: PLR2004 - quarters
 
 
 @DAYS.rule("time", "(this|coming|next|in) (the)? season")

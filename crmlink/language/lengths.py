@@ -17,6 +17,7 @@ from crmlink.model.reading import Grain
 
 LENGTHS = Grammar()
 WORKDAY = "workday"
+_MANY = 1000
 _FINER = {
     Grain.YEAR: Grain.MONTH,
     Grain.QUARTER: Grain.MONTH,
@@ -46,15 +47,17 @@ class Length:
 
 
 @LENGTHS.rule("length", "(a|soft)? num unit")
-def _length(_: Saying, number: int, unit: str) -> Length:
+def _length(_: Saying, number: int, unit: str) -> Length | None:
+    if not 1 <= number < _MANY:
+        return None
     if unit == WORKDAY:
         return Length(number, Grain.DAY, working=True)
     name, _star, times = unit.partition("*")
-    return Length(number * int(times or 1), Grain(name))
+    return Length(number * int(times or 1), Grain(name)) if name in set(Grain) else None
 
 
 @LENGTHS.rule("length", "(a) unit")
-def _one(saying: Saying, unit: str) -> Length:
+def _one(saying: Saying, unit: str) -> Length | None:
     return _length(saying, 1, unit)
 
 
@@ -88,8 +91,8 @@ def _and_a_half(_: Saying, length: Length) -> Length | None:
 
 @LENGTHS.rule("length", "num (and) (a)? (half) unit", weight=1)
 def _number_and_a_half(saying: Saying, number: int, unit: str) -> Length | None:
-    whole: Length | None = _and_a_half(saying, _length(saying, number, unit))
-    return whole
+    length = _length(saying, number, unit)
+    return _and_a_half(saying, length) if length else None
 
 
 @LENGTHS.rule("time", "(approx)? (in) length", "length (fromnow)")
@@ -166,12 +169,14 @@ def _before(_: Saying, length: Length, base: Series) -> Series | None:
 
 @LENGTHS.rule("time", "(the)? unit (after) (the)? time", weight=1)
 def _next_after(saying: Saying, unit: str, base: Series) -> Series | None:
-    return _after(saying, _one(saying, unit), base) if unit in {Grain.DAY, Grain.WEEK} else None
+    length = _one(saying, unit)
+    return _after(saying, length, base) if length and unit in {Grain.DAY, Grain.WEEK} else None
 
 
 @LENGTHS.rule("time", "(the)? unit (before) (the)? time", weight=1)
 def _just_before(saying: Saying, unit: str, base: Series) -> Series | None:
-    return _before(saying, _one(saying, unit), base) if unit in {Grain.DAY, Grain.WEEK} else None
+    length = _one(saying, unit)
+    return _before(saying, length, base) if length and unit in {Grain.DAY, Grain.WEEK} else None
 
 
 def _reckoned(
@@ -199,14 +204,16 @@ def _last_few(saying: Saying, length: Length) -> Series:
 
 
 @LENGTHS.rule("time", "(upcoming) length", "num (upcoming) unit", weight=2)
-def _upcoming(saying: Saying, number: int | Length, unit: str = "") -> Series:
+def _upcoming(saying: Saying, number: int | Length, unit: str = "") -> Series | None:
     """The last of so many to come: what is done "in the upcoming two days" may wait until the second."""
     length = number if isinstance(number, Length) else _length(saying, number, unit)
-    return fixed(unit_from(saying.at, length.grain, length.count), *_kinds(length.grain))
+    return fixed(unit_from(saying.at, length.grain, length.count), *_kinds(length.grain)) if length else None
 
 
 @LENGTHS.rule("time", "num weekday|weekdays (fromnow|fromtoday)", weight=1)
-def _weekdays_from_now(saying: Saying, number: int, day: int) -> Series:
+def _weekdays_from_now(saying: Saying, number: int, day: int) -> Series | None:
+    if not 1 <= number < _MANY:
+        return None
     today = floor(saying.at, Grain.DAY)
     start = today + ((day - today.weekday() - 1) % 7 + 1) * DAY + (number - 1) * 7 * DAY
     return fixed(Span(start, start + DAY, Grain.DAY), Kind.DATE)

@@ -87,7 +87,7 @@ def _nth_last(_: Saying, number: int, what: str | int, base: Series) -> Series |
 def _nth_of(number: int | str, what: str | int, base: Series, *, backwards: bool) -> Series | None:
     """The second Wednesday, the last week, the fifth last day of a month or longer. Weeks count when they are whole."""
     count = number if isinstance(number, int) else 1
-    if not base.kinds & {Kind.MONTH, Kind.QUARTER, Kind.YEAR} or what == "minute":
+    if count < 1 or not base.kinds & {Kind.MONTH, Kind.QUARTER, Kind.YEAR} or what in {"minute", "hour"}:
         return None
 
     def spans(moment: datetime) -> Iterator[Span]:
@@ -143,10 +143,17 @@ def _closest(_: Saying, day: int, base: Series) -> Series:
     return Series(spans, frozenset({Kind.DATE}))
 
 
-@PERIODS.rule("time", "time (comma)? time", "time (of|in|for|by)? partial", "partial (comma|of|in|for)? time")
+@PERIODS.rule("time", "time time", "time (of|in|for|by)? partial", "partial (comma|of|in|for)? time")
 @PERIODS.rule("time", "partial partial")
 def _join(_: Saying, one: Series, two: Series) -> Series | None:
     return both(one, two) if fits(one, two) else None
+
+
+@PERIODS.rule("time", "time (comma) time")
+def _join_over_comma(saying: Saying, one: Series, two: Series) -> Series | None:
+    """A comma may as well stand between two different things; what is no date takes nothing with it."""
+    usable = one.first(saying.at) is not None and two.first(saying.at) is not None
+    return both(one, two) if usable and fits(one, two) else None
 
 
 @PERIODS.rule("time", "(on|in|of|for|approx|soft|from|at) (the)? time", "time (soft|approx)")
@@ -173,7 +180,7 @@ def _days_to(_: Saying, day: int, last: Series) -> Series | None:
 
     def spans(moment: datetime) -> Iterator[Span]:
         for span in islice(last.spans(moment), 3):
-            if day < span.start.day and span.grain is Grain.DAY and not span.closed:
+            if 1 <= day < span.start.day and span.grain is Grain.DAY and not span.closed:
                 yield Span(span.start.replace(day=day), span.end, Grain.DAY, closed=True)
 
     return replace(last, spans=spans, latent=False)
@@ -182,7 +189,7 @@ def _days_to(_: Saying, day: int, last: Series) -> Series | None:
 @PERIODS.rule("time", "month|month~ num|ord (to) num|ord", weight=1)
 def _month_days_to(_: Saying, month: int, first: int, last: int) -> Series | None:
     """July 13 to 15."""
-    return through(leaf.month_date(month, first), leaf.month_date(month, last)) if first < last <= 31 else None  # noqa: PLR2004 - days
+    return through(leaf.month_date(month, first), leaf.month_date(month, last)) if 1 <= first < last <= 31 else None  # noqa: PLR2004 - days
 
 
 @PERIODS.rule("time", "(course) (of|on)? time|theunit", weight=1)
