@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from crmlink.facts.bulk import bulk_reason
-from crmlink.facts.cues import lower_pattern, words
+from crmlink.facts.cues import cues, pattern, words
 from crmlink.facts.headers import Headers, clean, decode_words
 from crmlink.facts.letter import Letter
 from crmlink.facts.people import is_no_reply
@@ -181,17 +181,16 @@ def _null_return_path(headers: Headers) -> bool:
     return headers.first("return-path").strip() == "<>"
 
 
-def _starts(subject: str, cues: str) -> bool:
-    return bool(lower_pattern("automatic", cues, _AT_START).match(subject.lower()))
+def _starts(subject: str, name: str) -> bool:
+    return bool(pattern("automatic", name, _AT_START).match(subject))
 
 
-def _finds(text: str, cues: str) -> str:
-    match = lower_pattern("automatic", cues).search(text)
-    return match.group() if match else ""
+def _finds(text: str, name: str) -> str:
+    return cues("automatic", name).first(text)
 
 
-def _all(text: str, cues: str) -> list[str]:
-    return [match.group() for match in lower_pattern("automatic", cues).finditer(text)]
+def _all(text: str, name: str) -> list[str]:
+    return cues("automatic", name).all(text)
 
 
 def _quoted(cue: str) -> str:

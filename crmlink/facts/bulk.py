@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from crmlink.facts.cues import lower_pattern
+from crmlink.facts.cues import cues
 from crmlink.facts.headers import clean
 from crmlink.facts.letter import Letter
 
@@ -73,7 +73,7 @@ def _list_shape(letter: Letter) -> str:
 
 
 def _telling_words(letter: Letter) -> list[tuple[int, str]]:
-    return [(2, found) for cues in ("unsubscribe", "browser") if (found := _words(letter, cues))]
+    return [(2, found) for name in ("unsubscribe", "browser") if (found := _words(letter, name))]
 
 
 def _shape_signs(letter: Letter) -> list[tuple[int, str]]:
@@ -102,19 +102,19 @@ def _sender_weight(letter: Letter) -> int:
     return 2 * named + bool(_MACHINE_LOCAL.search(letter.sender.local_part))
 
 
-def _words(letter: Letter, cues: str) -> str:
-    match = lower_pattern("bulk", cues).search(letter.text)
-    return f'the words "{clean(match.group(), 60)}"' if match else ""
+def _words(letter: Letter, name: str) -> str:
+    found = cues("bulk", name).first(letter.text)
+    return f'the words "{clean(found, 60)}"' if found else ""
 
 
-def _many(letter: Letter, cues: str) -> int:
+def _many(letter: Letter, name: str) -> int:
     """How many different ones of these the writer used."""
-    return len({match.group() for match in lower_pattern("bulk", cues).finditer(letter.said)})
+    return len(set(cues("bulk", name).all(letter.said)))
 
 
 def _cold(letter: Letter) -> str:
     """Sales mail to a stranger, written as if it were personal."""
     if letter.answers:
         return ""
-    found = {match.group(): match.group() for match in lower_pattern("bulk", "cold").finditer(letter.said)}
-    return f'the words "{clean(next(iter(found.values())), 60)}"' if len(found) >= _COLD_NEEDED else ""
+    found = cues("bulk", "cold").all(letter.said)
+    return f'the words "{clean(found[0], 60)}"' if len(set(found)) >= _COLD_NEEDED else ""

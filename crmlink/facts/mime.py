@@ -46,7 +46,9 @@ def read_message(
 ) -> MessageFacts:
     """The message in `raw` (RFC 5322, RFC 2045). `received_at` (aware) stands in for a date that cannot be used."""
     if not raw.strip():
-        return MessageFacts(None, (Problem("mail.empty", "message", "The message is empty."),))
+        return MessageFacts(
+            None, (Problem("mail.empty", "message", "The message is empty.", "Nothing to do; it was left alone."),)
+        )
     budget = Budget(spent=len(raw) > MAX_MESSAGE)
     root = read_parts(raw[:MAX_MESSAGE], budget)
     reader = _Reader(root, read_body(root), owner, zone)
@@ -57,6 +59,7 @@ def read_message(
                 "mail.too-large",
                 message.id,
                 "The message is larger or deeper than crmlink reads; the rest was left out.",
+                "Nothing to do, unless it holds a question; then answer it yourself.",
             )
         )
     return MessageFacts(message, tuple(reader.problems))
@@ -128,7 +131,12 @@ class _Reader:
         if given and given.year >= _EARLIEST and (given <= latest if latest else given.year < 2100):  # noqa: PLR2004
             return given
         self.problems.append(
-            Problem("mail.date", identity, "The message has no usable date; the time of its arrival was taken instead.")
+            Problem(
+                "mail.date",
+                identity,
+                "The message has no usable date; the time of its arrival was taken instead.",
+                "Nothing to do; look in your mail program when a date seems wrong.",
+            )
         )
         stamps = (moment(value.rpartition(";")[2]) for value in headers.all("received")[:1])
         return received_at or next(filter(None, stamps), None) or _EPOCH

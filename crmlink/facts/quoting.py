@@ -21,6 +21,9 @@ MAX_LINES = 3000
 _INTRODUCTION_LINES = 4
 _LONGEST_INTRODUCTION = 400
 _LONGEST_LINE = 1000
+_LONGEST_SEPARATOR = 150
+_DECORATION = " \t-_=*>:"
+_DATED = re.compile(r"(?:On|Op|Am|Le)\b.*\d", re.IGNORECASE)
 _HEADER_LINES = 12
 _ENOUGH_FIELDS = 2
 _HAS_YEAR = re.compile(r"^(?:On|Op|Am|Le|El|Em|Il|Den)\b.*\b(?:19|20)\d\d\b.*\d:\d\d", re.IGNORECASE)
@@ -123,7 +126,7 @@ def _mark_introduced(lines: list[str], quoted: list[bool], at: int, length: int)
 def _ends_here(lines: list[str], at: int) -> bool:
     """Whether a forwarded or original message begins at this line and runs to the end."""
     line = lines[at][:_LONGEST_LINE]
-    if pattern("quotes", "separators", _SEPARATOR).fullmatch(line):
+    if _separates(line):
         return True
     if _RULE.fullmatch(line):
         following = next((i for i in range(at + 1, min(at + 4, len(lines))) if lines[i]), None)
@@ -131,7 +134,14 @@ def _ends_here(lines: list[str], at: int) -> bool:
     return _header_block(lines, at)
 
 
-_SEPARATOR = r"\s*(?:[-_=*>\s]{2,}\s*(?:{})\s*[-_=*<\s]{2,}|(?:{})\s?:?|-{2,}\s*(?:On|Op|Am|Le)\b.{5,150}-{2,})\s*"
+def _separates(line: str) -> bool:
+    """Whether the line says "original message" or the like, with or without dashes around it."""
+    said = line.strip(_DECORATION)
+    if not said or len(said) > _LONGEST_SEPARATOR:
+        return False
+    if pattern("quotes", "separators").fullmatch(said):
+        return True
+    return line.startswith("--") and line.endswith("--") and bool(_DATED.match(said))
 
 
 @cache
