@@ -17,6 +17,10 @@ MAX_BYTES: Final = 1_000_000
 MAX_EVENTS: Final = 2_000
 MAX_LINES: Final = 3_000
 """Per event: a meeting with 2,000 attendees still fits."""
+MAX_ZONES: Final = 50
+MAX_DEPTH: Final = 20
+MAX_RULE: Final = 2_000
+MAX_VALUE: Final = 50_000
 
 DATE_PROPERTIES: Final = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"})
 STAMPS: Final = frozenset({"CREATED", "LAST-MODIFIED", "DTSTAMP"})
@@ -100,6 +104,8 @@ class _Walk:
 
     def take(self, line: str) -> None:
         name = property_name(line)
+        if len(self.open) > MAX_DEPTH:
+            return
         if name == "BEGIN":
             self._begin(_value(line))
         elif name == "END":
@@ -108,7 +114,7 @@ class _Walk:
             self.lines.append(line)
         elif self.open[-1:] == ["VEVENT"]:
             if name in KEPT and len(self.lines) <= MAX_LINES:
-                self.lines.append(line)
+                self.lines.append(_capped(name, line))
         elif name == "METHOD" and self.open[-1:] == ["VCALENDAR"]:
             self.method = self.method or _value(line)
 
@@ -129,7 +135,7 @@ class _Walk:
         del self.open[len(self.open) - 1 - self.open[::-1].index(name) :]
         if name == "VEVENT":
             self._close_event()
-        elif name == "VTIMEZONE":
+        elif name == "VTIMEZONE" and len(self.zones) < MAX_ZONES:
             tzid = next((_value(line, upper=False) for line in self.lines if property_name(line) == "TZID"), "")
             self.zones.setdefault(tzid, tuple(self.lines))
         elif "VTIMEZONE" in self.open:
@@ -140,17 +146,27 @@ class _Walk:
             self.problems.append(_problem("too-large", self.subject, f"holds an event of over {MAX_LINES} lines"))
         elif len(self.events) < MAX_EVENTS:
             self.events.append(tuple(self.lines))
-        elif len(self.events) == MAX_EVENTS and not any(p.code == "calendar.too-many-events" for p in self.problems):
-            self.problems.append(_problem("too-many-events", self.subject, f"holds more than {MAX_EVENTS} events"))
+        else:
+            problem = _problem("too-many-events", self.subject, f"holds more than {MAX_EVENTS} events")
+            if problem not in self.problems:
+                self.problems.append(problem)
 
     def _broken(self, name: str) -> None:
-        if name != "VCALENDAR":
-            self.problems.append(_problem("broken-text", self.subject, f"holds a {name} that is never closed"))
+        problem = _problem("broken-text", self.subject, f"holds a {name} that is never closed")
+        if name in {"VEVENT", "VTIMEZONE"} and problem not in self.problems:
+            self.problems.append(problem)
 
     def finish(self, uids: tuple[str, ...]) -> CalendarText:
         for name in self.open:
             self._broken(name)
         return CalendarText(self.method, tuple(self.events), self.zones, tuple(self.problems), uids)
+
+
+def _capped(name: str, line: str) -> str:
+    """A line nobody needs in full is cut; half a rule would be another rule, so it becomes one that cannot be read."""
+    if name == "RRULE" and len(line) > MAX_RULE:
+        return "RRULE:"
+    return line if name in DATE_PROPERTIES else line[:MAX_VALUE]
 
 
 def _value(line: str, *, upper: bool = True) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from crmlink.facts.calendar_text import cut
@@ -16,6 +17,9 @@ from crmlink.facts.recurrences import moment_of, occurrences
 from crmlink.model.ids import EventUid
 from crmlink.model.meeting import Event
 from crmlink.model.problem import Problem
+
+MAX_OCCURRENCES: Final = 5_000
+"""In one resource. A resource is one event and its exceptions, or a whole exported calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,21 @@ def read_events(raw: bytes, *, calendar: str, zone: ZoneInfo, start: datetime, e
         by_uid.setdefault(component.event.uid, []).append(component)
     events: list[Event] = []
     found_problems = list(problems)
-    for series in by_uid.values():
+    for uid, series in by_uid.items():
+        if len(events) > MAX_OCCURRENCES:
+            found_problems.append(_too_many(uid))
+            break
         found, trouble = occurrences(series, start=start, end=end, zone=zone)
         events.extend(found)
         found_problems.extend(trouble)
     events.sort(key=lambda event: (moment_of(event.start, zone), event.uid))
     return EventFacts(tuple(events), uids, tuple(found_problems))
+
+
+def _too_many(uid: EventUid) -> Problem:
+    return Problem(
+        "calendar.too-many-occurrences",
+        uid,
+        f"More than {MAX_OCCURRENCES} meetings stand in one calendar item; the rest was left out.",
+        "Divide the calendar item, or shorten its series.",
+    )

@@ -185,9 +185,9 @@ class TestOverrides:
         master = "DTSTART:19900101T080000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY"
         days = [datetime(2023, 6, 1, 8, tzinfo=UTC) + timedelta(days=number) for number in range(1_500)]
         moved = [f"RECURRENCE-ID:{day:%Y%m%dT%H%M%SZ}\nDTSTART:{day:%Y%m%d}T120000Z\nDURATION:PT1H" for day in days]
-        begin = time.perf_counter()
+        begin = time.process_time()
         facts = read(calendar(master, *moved), zone=zone)
-        assert time.perf_counter() - begin < 2
+        assert time.process_time() - begin < 2
         assert {event.start.hour for event in facts.events if isinstance(event.start, datetime)} == {12}
         assert len(facts.events) == 61
 
@@ -201,9 +201,9 @@ class TestOverrides:
         ],
     )
     def test_a_move_over_centuries_is_left_out_at_once(self, moved: str, zone: ZoneInfo) -> None:
-        begin = time.perf_counter()
+        begin = time.process_time()
         facts = read(calendar("DTSTART:20200101T080000Z\nRRULE:FREQ=DAILY", moved), zone=zone)
-        assert time.perf_counter() - begin < 1
+        assert time.process_time() - begin < 1
         assert codes(facts) == ["calendar.stray-override"]
         assert len(facts.events) == 61
 
@@ -236,9 +236,9 @@ class TestRefusals:
         ],
     )  # fmt: skip
     def test_an_endless_rule_gives_its_first_occurrence_and_a_problem(self, rule: str, zone: ZoneInfo) -> None:
-        begin = time.perf_counter()
+        begin = time.process_time()
         facts = read(calendar(f"{TUESDAY}\nRRULE:{rule}"), zone=zone)
-        assert time.perf_counter() - begin < 1
+        assert time.process_time() - begin < 1
         assert codes(facts) == ["calendar.refused-recurrence"]
         assert [event.start.isoformat() for event in facts.events] == ["2026-03-10T09:00:00+01:00"]
 
@@ -256,9 +256,9 @@ class TestRefusals:
         ],
     )  # fmt: skip
     def test_a_bomb_is_refused_at_once(self, text: str, zone: ZoneInfo) -> None:
-        begin = time.perf_counter()
+        begin = time.process_time()
         facts = read(calendar(text), zone=zone)
-        assert time.perf_counter() - begin < 1
+        assert time.process_time() - begin < 1
         assert codes(facts) == ["calendar.refused-recurrence"]
 
     @pytest.mark.parametrize(
@@ -271,8 +271,8 @@ class TestRefusals:
         ],
     )  # fmt: skip
     def test_what_is_only_much_is_read_in_time(self, text: str, zone: ZoneInfo) -> None:
-        begin = time.perf_counter()
+        begin = time.process_time()
         facts = read(calendar(text), zone=zone)
-        assert time.perf_counter() - begin < 1
+        assert time.process_time() - begin < 1
         assert facts.problems == ()
         assert facts.events
