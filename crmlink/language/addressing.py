@@ -11,16 +11,19 @@ from enum import StrEnum
 
 from crmlink.language.wordlists import word_list
 
-_VOCATIVE = re.compile(
-    r"\s*(?P<at>@)?(?P<name>[^\W\d_][\w'’.-]{1,30}(?: (?:van|de|der|den|ten|ter|te|von|[A-Z][\w'’-]*)){0,3})\s{0,2}(?P<mark>[,:–—-]|(?=\s*$))"
-)
+_PARTICLE = r"(?:van|de|der|den|ten|ter|te|von|zu|'t)"
+_NAME = rf"(?:{_PARTICLE} ){{0,3}}[^\W\d_][\w'’-]{{1,30}}(?: {_PARTICLE}| (?-i:[A-Z])[\w'’-]{{1,30}}){{0,4}}"
+_VOCATIVE = re.compile(rf"\s*(?P<name>{_NAME})\s{{0,2}}(?:[,:–—-]|$)")
 _AT = re.compile(r"(?<![\w.])@([^\W\d_][\w-]{1,30})(?![\w-]*\.\w)")
 _GREETING = re.compile(
-    r"\s*(?:beste|geachte|hoi|hallo|dag|hé|hey|hi|hello|hej|ha|lieve|dear|liebe|lieber|hallo|goede(?:morgen|middag|navond)|good (?:morning|afternoon|evening))"
-    r"\s+(?:heer|mevrouw|meneer|mr\.?|mrs\.?|ms\.?|herr|frau|dhr\.?|mevr\.?)?\s*(?P<name>[^\W\d_][\w'’-]{1,30})",
+    r"\s*(?:beste|geachte|hoi|hallo|dag|hé|hey|hi|hello|hej|ha|lieve|dear|liebe[rs]?|sehr geehrter?|goede(?:morgen|middag|navond)|"
+    r"good (?:morning|afternoon|evening)|guten (?:morgen|tag))\s+"
+    r"(?:(?:heer|mevrouw|meneer|mr\.?|mrs\.?|ms\.?|herr|frau|dhr\.?|mevr\.?|dr\.?)\s+)?"
+    rf"(?P<name>{_NAME}(?: (?:en|and|und|&) {_NAME}){{0,4}})",
     re.IGNORECASE,
 )
-
+_AND = re.compile(r" (?:en|and|und|&) ")
+_PARTICLES = frozenset(("van", "de", "der", "den", "ten", "ter", "te", "von", "zu", "'t"))
 
 _SHORT_NAME = 3
 """Letters of a pet name that still show whose it is."""
@@ -49,7 +52,7 @@ class Addressing:
 def called(sentence: str, addressing: Addressing) -> Reader | None:
     """Whom the sentence calls by name at its start or with an @, None when it calls nobody."""
     for match in _AT.finditer(sentence):
-        return Reader.OWNER if _is_owner(match.group(1), addressing) else Reader.OTHER
+        return Reader.OWNER if _is_owner(match.group(1).lower(), addressing) else Reader.OTHER
     greeting = _GREETING.match(sentence)
     if greeting:
         return _known(greeting.group("name"), addressing)
@@ -59,16 +62,28 @@ def called(sentence: str, addressing: Addressing) -> Reader | None:
     return _known(vocative.group("name"), addressing)
 
 
-def _known(name: str, addressing: Addressing) -> Reader | None:
-    if _is_owner(name, addressing):
-        return Reader.OWNER
-    wanted = name.lower()
-    others = {part for other in addressing.other_names for part in (other.lower(), other.lower().split(" ")[0])}
-    return Reader.OTHER if wanted in others or wanted.split(" ")[0] in others else None
+def _known(names: str, addressing: Addressing) -> Reader | None:
+    """Whose name it is; of several joined names the owner's counts."""
+    found = {_reader(name, addressing) for name in _AND.split(names)}
+    return next((reader for reader in Reader if reader in found), None)
 
 
-def _is_owner(name: str, addressing: Addressing) -> bool:
-    """Whether a name is the owner's, also as a part of it ("San" for Sanne, a surname)."""
-    wanted = name.lower()
-    parts = {part for own in addressing.owner_names for part in (own.lower(), *own.lower().split(" "))}
-    return wanted in parts or any(len(wanted) >= _SHORT_NAME and part.startswith(wanted) for part in parts)
+def _reader(name: str, addressing: Addressing) -> Reader | None:
+    """The first word of the name that is a known one decides."""
+    others = _words(addressing.other_names)
+    for word in _words((name,)):
+        if _is_owner(word, addressing):
+            return Reader.OWNER
+        if word in others:
+            return Reader.OTHER
+    return None
+
+
+def _is_owner(word: str, addressing: Addressing) -> bool:
+    """Whether a word is part of the owner's name, or shortens it ("San" for Sanne)."""
+    parts = _words(addressing.owner_names)
+    return word in parts or any(len(word) >= _SHORT_NAME and part.startswith(word) for part in parts)
+
+
+def _words(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for name in names for word in name.lower().split() if word not in _PARTICLES)
