@@ -52,7 +52,15 @@ class Letters:
             self._house.account, contact.address, since=lapse.happened_at - REPEAT_WITHIN, before=lapse.happened_at
         )
         mails = self._mails.get(contact.address, [])
-        return read_correspondence(contact, mails, language=self._house.policy.language, again=earlier > 0)
+        thread = next((one for one in self._picture.threads if one.id == lapse.agreement.thread), None)
+        return read_correspondence(
+            contact,
+            mails,
+            language=self._house.policy.language,
+            again=earlier > 0,
+            zone=self._house.policy.zone,
+            thread=tuple(message.id for message in thread.messages) if thread else (),
+        )
 
 
 def _by_person(picture: Picture) -> dict[str, list[tuple[Message, Reading]]]:
