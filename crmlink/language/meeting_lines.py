@@ -24,7 +24,7 @@ ACTS = frozenset(
     "propose accept unable decline cancel reschedule anew no_show_writer no_show_reader".split()  # noqa: SIM905 -- reads best so
 )
 _BREAKING = frozenset(("unable", "decline", "cancel", "reschedule", "anew"))
-_ENDING = frozenset(("unable", "cancel", "reschedule", "anew"))
+_ENDING = frozenset(("cancel", "reschedule", "anew"))
 _REFUSING = frozenset(("unable", "decline"))
 _STOPPED = {
     "not_meeting": ACTS,
