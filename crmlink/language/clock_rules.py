@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from crmlink.language.chart import Grammar
 from crmlink.language.date_leaves import clock, floor, part, part_of
-from crmlink.language.date_series import DAY, Kind, Series, both, due_on, fixed, lasting, through
+from crmlink.language.date_series import DAY, Kind, Series, both, due_on, fixed, lasting, through, void
 from crmlink.language.lengths import Length
 from crmlink.language.saying import Saying
 from crmlink.model.reading import Grain
@@ -172,14 +172,20 @@ def _moved(minutes: int, hour: int | Clock) -> Clock | None:
     return base.earlier(minutes)
 
 
-@CLOCKS.rule("time", "(approx)? clock (approx)?", "(at) (approx)? clock (approx)?", "(approx) (at) clock")
+@CLOCKS.rule(
+    "time", "(approx) clock (approx)?", "clock (approx)", "(at) (approx)? clock (approx)?", "(approx) (at) clock"
+)
 def _clock_time(_: Saying, made: Clock) -> Series:
     return made.series()
 
 
-@CLOCKS.rule(
-    "time", "(at) (approx)? said|saidto (approx)?", "(approx) (at)? saidto", "(approx) (at) said", "said (approx)"
-)
+@CLOCKS.rule("time", "clock")
+def _bare_clock(_: Saying, made: Clock) -> Series:
+    """Without "at", "3 uur" may be a length of time."""
+    return made.series(latent=made.whole and made.twelve)
+
+
+@CLOCKS.rule("time", "(at) (approx)? said|saidto (ish)?", "(approx) (at)? saidto", "(approx) (at) said", "said (ish)")
 def _said_time(_: Saying, made: Clock) -> Series:
     return made.series(latent=True)
 
@@ -258,6 +264,12 @@ def _part_alone(saying: Saying, name: str) -> Series:
 def _part_today(saying: Saying, name: str) -> Series:
     span = part_of(floor(saying.at, Grain.DAY), *saying.words.parts[name])
     return fixed(span, Kind.DATE, Kind.PART)
+
+
+@CLOCKS.rule("time", "(next) part")
+def _next_part(_: Saying, __: str) -> Series:
+    """The next morning is one in a story."""
+    return void()
 
 
 @CLOCKS.rule("time", "(last) part")

@@ -54,7 +54,7 @@ def tokens(text: str, words: Lexicon) -> list[Token]:
         raw = match[0].lower().replace("’", "'")
         if raw in known or raw in numbered:
             found.append(Token(raw, match.start(), match.end()))
-        elif raw[0].isdigit():
+        elif raw[0].isdecimal():
             cut = _RANGE.fullmatch(raw)
             found += _pieces(match.start(), [cut[1], cut[2], cut[3]] if cut else [raw])
         elif at := compounds.get(raw):
@@ -93,7 +93,7 @@ def _stretches(text: str, found: list[Token], words: Lexicon) -> Iterator[tuple[
     begin, telling = -1, False
     for index, token in enumerate(found):
         word = token.text
-        number = word[:1].isdigit()
+        number = word[:1].isdecimal()
         known = number or word in words.known
         if begin >= 0 and (not known or _parted(text, found[index - 1], token)):
             if telling:
@@ -124,7 +124,7 @@ def _parted(text: str, before: Token, token: Token) -> bool:
 def _terminals(text: str, found: list[Token], index: int, words: Lexicon) -> list[Item]:
     """Readings that begin at this token; their ends are counted from it."""
     token = found[index]
-    if token.text[0].isdigit():
+    if token.text[0].isdecimal():
         return _numbers(text, found, index, words)
     return [
         Item(entry.category, len(entry.words), entry.value)
@@ -141,7 +141,7 @@ def _matches(text: str, found: list[Token], index: int, entry: Entry) -> bool:
         return False
     if entry.going_on:
         rest = text[found[index + size - 1].end :][:2]
-        return len(rest) > 1 and (rest[0] in ",;." or (rest[0] == " " and (rest[1].islower() or rest[1].isdigit())))
+        return len(rest) > 1 and (rest[0] in ",;." or (rest[0] == " " and (rest[1].islower() or rest[1].isdecimal())))
     return True
 
 
@@ -149,7 +149,7 @@ def _numbers(text: str, found: list[Token], index: int, words: Lexicon) -> list[
     token = found[index]
     if _is_name(text, found, index, words):
         return []
-    if token.text.isdigit():
+    if token.text.isdecimal():
         return _whole(text, found, index, words)
     if match := _ISO.fullmatch(token.text):
         return [Item("ymd", 1, (int(match[1]), int(match[2]), int(match[3])))]
@@ -184,7 +184,7 @@ def _whole(text: str, found: list[Token], index: int, words: Lexicon) -> list[It
         items.append(Item("year", 1, number))
     if near and near[0] == "." and words.language == "de":
         items.append(Item("ordnum", 2, number))
-    if len(near) > 1 and near[0] in "-–" and near[1].isdigit() and len(near[1]) <= 2:  # noqa: PLR2004 - a month
+    if len(near) > 1 and near[0] in "-–" and near[1].isdecimal() and len(near[1]) <= 2:  # noqa: PLR2004 - a month
         items.append(Item("dm", 3, (token.text, "-", near[1])))
     return items
 
@@ -216,6 +216,6 @@ def _is_name(text: str, found: list[Token], index: int, words: Lexicon) -> bool:
         index > 1
         and previous is not None
         and before in "-–"
-        and (found[index - 2].text[:1].isdigit() or found[index - 2].text == ".")
+        and (found[index - 2].text[:1].isdecimal() or found[index - 2].text == ".")
     )
     return not (ranged and found[index - 2].end == token.start - 1)

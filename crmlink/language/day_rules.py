@@ -118,9 +118,15 @@ def _day_month(_: Saying, day: int, month: int) -> Series | None:
     return leaf.month_date(month, day) if 1 <= day <= 31 else None  # noqa: PLR2004 - days of a month
 
 
-@DAYS.rule("time", "month|month~ (the)? num|ord", weight=1)
+@DAYS.rule("time", "month|month~ (the)? num", weight=1)
 def _month_day(saying: Saying, month: int, day: int) -> Series | None:
     return _day_month(saying, day, month)
+
+
+@DAYS.rule("time", "month|month~ (the)? ord", weight=1)
+def _month_ordinal(saying: Saying, month: int, day: int) -> Series | None:
+    """March third; a Dutch "Jan eerste" is a person."""
+    return _day_month(saying, day, month) if saying.words.month_first else None
 
 
 @DAYS.rule("time", "num|ord (of)? month|month~ (comma)? year|num", weight=2)

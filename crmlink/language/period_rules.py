@@ -143,7 +143,9 @@ def _closest(_: Saying, day: int, base: Series) -> Series:
     return Series(spans, frozenset({Kind.DATE}))
 
 
-@PERIODS.rule("time", "time time", "time (of|in|for|by)? partial", "partial (comma|of|in|for)? time")
+@PERIODS.rule(
+    "time", "time time", "time (open) time (shut)", "time (of|in|for|by)? partial", "partial (comma|of|in|for)? time"
+)
 @PERIODS.rule("time", "partial partial")
 def _join(_: Saying, one: Series, two: Series) -> Series | None:
     return both(one, two) if fits(one, two) else None
@@ -156,7 +158,7 @@ def _join_over_comma(saying: Saying, one: Series, two: Series) -> Series | None:
     return both(one, two) if usable and fits(one, two) else None
 
 
-@PERIODS.rule("time", "(on|in|of|for|approx|soft|from|at) (the)? time", "time (soft|approx)")
+@PERIODS.rule("time", "(on|in|of|for|approx|soft|from) (the)? time", "time (soft|approx)")
 def _as_it_is(_: Saying, base: Series) -> Series:
     return replace(base, latent=base.latent and Kind.YEARDAY not in base.kinds)
 
