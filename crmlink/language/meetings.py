@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
 
 from crmlink.language.body import find_body
 from crmlink.language.meeting_lines import Line, Sign, meeting_signs
 from crmlink.model.lapse import Fault
-from crmlink.model.reading import DateMention, MeetingAct, MeetingTalk, NearMiss
+from crmlink.model.reading import DateMention, Grain, MeetingAct, MeetingTalk, NearMiss
 
 LONGEST = 20_000
 """Characters that are read; nobody writes more about a meeting."""
@@ -23,6 +25,7 @@ _OLD_TIME = re.compile(
     re.IGNORECASE,
 )
 _NEW_TIME = re.compile(r"\b(?:naar|to|until|till|auf|tot|for|op|am|on)\s*(?:de|het|the|den|dem)?\s*$", re.IGNORECASE)
+_FROM = re.compile(r"(?:from|van|vom|von)\b", re.IGNORECASE)
 _NEAR = 24
 _ALONE = 3
 
@@ -153,7 +156,16 @@ def _new_time(lines: list[Line]) -> DateMention | None:
         return None
     fresh = [date for date in line.dates if not _follows(date, line, _OLD_TIME)]
     moved = [date for date in fresh if _follows(date, line, _NEW_TIME)]
-    return next(iter((*moved, *fresh[-1:], *line.dates)), None)
+    return _end_of(next(iter((*moved, *fresh[-1:], *line.dates))))
+
+
+def _end_of(date: DateMention) -> DateMention:
+    """The end of a move that was read as a stretch of time: "from Tuesday to Thursday" means Thursday."""
+    if date.end is None or not _FROM.match(date.quote):
+        return date
+    if date.grain in (Grain.MINUTE, Grain.HOUR):
+        return replace(date, start=date.end, end=None)
+    return replace(date, start=date.end - timedelta(days=1)) if date.grain is Grain.DAY else date
 
 
 def _follows(date: DateMention, line: Line, words: re.Pattern[str]) -> bool:
