@@ -190,7 +190,7 @@ def _said_time(_: Saying, made: Clock) -> Series:
     return made.series(latent=True)
 
 
-@CLOCKS.rule("time", "said|clock relday part?", "said|clock (this)? part|partly|todaypart")
+@CLOCKS.rule("time", "said|clock relday part?", "said|clock (this) part", "said|clock partly|todaypart")
 def _said_day(saying: Saying, made: Clock, day: int | str, name: str | None = None) -> Series | None:
     """English alone says "nine tomorrow"; elsewhere a number beside a day is something else."""
     if not saying.words.month_first:

@@ -168,6 +168,8 @@ def _entries(language: str, data: Mapping[str, Any]) -> Iterator[Entry]:
     shy = set(data["shy_months"])
     for number, name in enumerate(_names(get_month_names("wide", locale=language)), start=1):
         yield _entry(name, "month~" if name in shy else "month", number)
+        if name in shy:
+            yield _entry(f"^{name}", "month^", number)
     for category, phrases in data["words"].items():
         yield from (_entry(phrase, category, phrase) for phrase in phrases)
     for category, values in data["values"].items():

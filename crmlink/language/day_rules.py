@@ -80,7 +80,9 @@ def _now(saying: Saying, _: str) -> Series:
     return fixed(Span(start, start + step(Grain.MINUTE), Grain.MINUTE, due=due), Kind.DATE)
 
 
-@DAYS.rule("time", "month", "(in|this|coming) (the)? month|month~", "month|month~ (comingsuffix)")
+@DAYS.rule(
+    "time", "month", "(in) (the)? month|month~", "(this|coming) (the)? month|month^", "month|month~ (comingsuffix)"
+)
 @DAYS.rule("partial", "month~")
 def _month(_: Saying, number: int) -> Series:
     return leaf.month(number)

@@ -141,6 +141,9 @@ def test_start(text: str, language: str, start: str) -> None:
         pytest.param("Is Friday, March 13 ok voor jou?", "nl", ["2026-03-13"], id="an English date in a Dutch mail"),
         pytest.param("Passt am Dienstag um 15 Uhr?", "en", ["2026-03-17 15:00"], id="a German date in an English mail"),
         pytest.param("Maandag\n16 maart", "nl", ["2026-03-16"], id="a date over a line end"),
+        pytest.param(
+            "Maandag (16/03/2026) is er overleg.", "nl", ["2026-03-16"], id="a date in brackets tells which Monday"
+        ),
         pytest.param("- maandag\n- dinsdag", "nl", ["2026-03-16", "2026-03-17"], id="a list of lines is no range"),
         pytest.param("bis Freitag,\n13. März", "xx", ["2026-03-13"], id="an unknown language is still read"),
     ],
