@@ -23,6 +23,16 @@ from crmlink.model.problem import Problem
 from crmlink.sources.port import CalendarSource
 
 LOSS_IS_MEANT_AFTER = timedelta(days=1)
+# With one of these nobody knows what a calendar holds: no free time is read from it, and nothing is missing in it.
+CONTENT_UNKNOWN = frozenset(
+    {
+        "calendar.broken-text",
+        "calendar.missing-data",
+        "calendar.too-large",
+        "calendar.too-many-events",
+        "calendar.unreadable-file",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,7 @@ class _Reading:
     events: list[Event]
     uids: dict[str, frozenset[EventUid]]
     problems: list[Problem]
+    unread: set[str]
     error: CrmlinkError | None = None
 
 
@@ -51,10 +62,12 @@ def gather_calendars(
     readings = [_read(source, policy, window, progress) for source in sources]
     if not readings:
         return GatheredAgenda(Agenda(configured=False))
+    _look_further(readings, policy, window, memory)
     uids = {name: present for reading in readings for name, present in reading.uids.items()}
     losses = _losses(uids, policy, window, memory)
     failed = {reading.source.name for reading in readings if reading.error}
-    doubtful = {loss.calendar for loss in losses if not loss.meant} | failed
+    unread = {name for reading in readings for name in reading.unread}
+    doubtful = {loss.calendar for loss in losses if not loss.meant} | failed | unread
     known = {one.event.uid for one in memory.events}
     return GatheredAgenda(
         agenda=Agenda(tuple(event for reading in readings for event in reading.events), uids, tuple(sorted(doubtful))),
@@ -69,7 +82,7 @@ def gather_calendars(
 
 
 def _read(source: CalendarSource, policy: Policy, window: Window, progress: Progress) -> _Reading:
-    reading = _Reading(source, [], {}, [])
+    reading = _Reading(source, [], {}, [], set())
     start, end = window.since - BEFORE, window.until
     try:
         listing = source.changes({}, start=start.date(), end=end.date())
@@ -79,6 +92,7 @@ def _read(source: CalendarSource, policy: Policy, window: Window, progress: Prog
         return reading
     for calendar in listing:
         present: set[EventUid] = set()
+        before = len(reading.problems)
         reading.problems += calendar.problems
         for resource in calendar.events:
             facts = read_events(resource.raw, calendar=calendar.calendar, zone=policy.zone, start=start, end=end)
@@ -86,8 +100,33 @@ def _read(source: CalendarSource, policy: Policy, window: Window, progress: Prog
             reading.problems += facts.problems
             present |= facts.uids
         reading.uids[calendar.calendar] = frozenset(present)
+        if any(problem.code in CONTENT_UNKNOWN for problem in reading.problems[before:]):
+            reading.unread.add(calendar.calendar)
         progress(source.name, len(reading.events))
     return reading
+
+
+def _look_further(readings: list[_Reading], policy: Policy, window: Window, memory: Memory) -> None:
+    """An event that is not in the window any more may have been moved out of it: that is not gone."""
+    here = {uid for reading in readings for present in reading.uids.values() for uid in present}
+    coming = (
+        one for one in memory.events if one.gone_since is None and moment(one.event.end, policy.zone) > window.since
+    )
+    missing = frozenset(one.event.uid for one in coming) - here
+    for reading in readings if missing else ():
+        if reading.error:
+            continue
+        try:
+            found = reading.source.find(missing)
+        except (TemporaryError, LoginError, UntrustedError) as error:
+            reading.problems.append(Problem("calendar.unreadable", reading.source.name, str(error), error.hint))
+            reading.unread |= set(reading.uids)
+            continue
+        for resource in found:
+            facts = read_events(
+                resource.raw, calendar=resource.calendar, zone=policy.zone, start=window.since, end=window.until
+            )
+            reading.uids[resource.calendar] = reading.uids.get(resource.calendar, frozenset()) | facts.uids
 
 
 @dataclass(frozen=True, slots=True)

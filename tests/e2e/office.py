@@ -63,7 +63,11 @@ class Office:
 
     def crmlink(self, *arguments: str) -> Done:
         """Run the command line as the owner would."""
-        given = {
+        return run_here(arguments, self.environment(), self.directory)
+
+    def environment(self) -> dict[str, str]:
+        """The settings of this office, by name without the prefix."""
+        return {
             "ME": self.me,
             "MAIL": self.mail.url,
             "MAIL_PASSWORD": self.mail.password,
@@ -73,7 +77,6 @@ class Office:
             "DATABASE": str(self.directory / "ledger.db"),
             **self.settings,
         }
-        return run_here(arguments, given, self.directory)
 
     def scan(self, *arguments: str, code: int = 0) -> list[dict[str, Any]]:
         """One pass; gives its lapses."""

@@ -1,0 +1,133 @@
+"""Which calendars can be trusted, and what the absence of an event means."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from crmlink.app.gather import GatheredAgenda, Health, Window
+from crmlink.app.gather_calendars import Memory, gather_calendars
+from crmlink.model.errors import CrmlinkError, LoginError, SourceError
+from crmlink.model.ids import EventUid
+from crmlink.model.memory import RememberedEvent
+from crmlink.sources.memory_calendar import MemoryCalendars, MemoryCalendarSource
+from crmlink.sources.port import CalendarChanges, RawEvent
+from tests.picture_of import POLICY, event, march, seen
+
+NOW = march(10)
+WINDOW = Window(NOW, NOW - POLICY.lookback)
+
+
+def _ics(uid: str, day: int, hour: int = 10) -> bytes:
+    return (
+        f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260301T000000Z\r\n"
+        f"DTSTART:202603{day:02}T{hour:02}0000Z\r\nDURATION:PT1H\r\nSUMMARY:x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    ).encode()
+
+
+class Shelf:
+    """A calendar source with this content, or with this error."""
+
+    def __init__(
+        self,
+        *uids: str,
+        name: str = "calendar",
+        calendar: str = "Agenda",
+        error: CrmlinkError | None = None,
+        elsewhere: tuple[str, ...] = (),
+    ) -> None:
+        self.name = name
+        self._calendar, self._uids, self._error, self._elsewhere = calendar, uids, error, elsewhere
+
+    def changes(self, states: dict[str, str], *, start: object, end: object) -> list[CalendarChanges]:
+        del states, start, end
+        if self._error:
+            raise self._error
+        return [CalendarChanges(self._calendar, tuple(self._raw(uid, 12) for uid in self._uids))]
+
+    def find(self, uids: frozenset[EventUid]) -> list[RawEvent]:
+        return [self._raw(uid, 30) for uid in self._elsewhere if EventUid(uid) in uids]
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def _raw(self, uid: str, day: int) -> RawEvent:
+        return RawEvent(self._calendar, uid, "1", _ics(uid, day))
+
+
+def _gather(*sources: Shelf, memory: Memory | None = None) -> GatheredAgenda:
+    return gather_calendars(sources, POLICY, WINDOW, memory or Memory(), lambda _name, _count: None)
+
+
+def _remembered(*uids: str, calendar: str = "Agenda") -> tuple[RememberedEvent, ...]:
+    return tuple(seen(event(uid, march(12), calendar=calendar), march(9)) for uid in uids)
+
+
+def test_no_calendar_at_all_is_no_free_time() -> None:
+    found = _gather()
+    assert not found.agenda.trusted
+    assert found.reports == ()
+
+
+def test_a_calendar_is_trusted_at_first_sight_even_when_it_is_empty() -> None:
+    assert _gather(Shelf()).agenda.trusted
+    assert _gather(Shelf("a")).reports[0].health is Health.OK
+
+
+SMALLER = {
+    "one of three is gone": (("a", "b"), True),
+    "half is gone": (("a", "b"), True),
+    "more than half is gone": (("a",), False),
+    "all is gone": ((), False),
+}
+
+
+@pytest.mark.parametrize(("left", "trusted"), SMALLER.values(), ids=SMALLER)
+def test_a_listing_that_shrank(left: tuple[str, ...], trusted: bool) -> None:  # noqa: FBT001 -- a table
+    known = ("a", "b", "c", "d") if len(left) == 2 else ("a", "b", "c")
+    found = _gather(Shelf(*left), memory=Memory(_remembered(*known)))
+    assert found.agenda.trusted is trusted
+    assert [one.code for one in found.problems] == ([] if trusted else ["calendar.suddenly-smaller"])
+
+
+def test_a_loss_that_lasts_longer_than_a_day_is_meant_and_concludes_nothing() -> None:
+    memory = Memory(_remembered("a", "b", "c"), {"Agenda": NOW - timedelta(hours=25)})
+    found = _gather(Shelf(), memory=memory)
+    assert found.agenda.trusted
+    assert {one.uid for one in found.missing} == {"a", "b", "c"}
+    fresh = Memory(_remembered("a", "b", "c"), {"Agenda": NOW - timedelta(hours=23)})
+    assert not _gather(Shelf(), memory=fresh).agenda.trusted
+
+
+def test_a_calendar_that_is_no_longer_listed_is_in_doubt() -> None:
+    found = _gather(Shelf("a"), memory=Memory((*_remembered("a"), *_remembered("z", calendar="Werk"))))
+    assert found.agenda.doubtful == ("Werk",)
+
+
+def test_an_event_that_stands_in_another_calendar_now_is_not_missing() -> None:
+    found = _gather(Shelf("z", calendar="Privé"), memory=Memory(_remembered("z")))
+    assert found.agenda.trusted
+
+
+def test_an_event_moved_out_of_the_window_is_not_missing() -> None:
+    found = _gather(Shelf(elsewhere=("a",)), memory=Memory(_remembered("a")))
+    assert found.agenda.trusted
+    assert found.agenda.uids["Agenda"] == {"a"}
+
+
+def test_one_broken_calendar_leaves_the_other_readable_but_no_time_free() -> None:
+    found = _gather(Shelf("a"), Shelf(name="calendar:2", error=SourceError("down", hint="wait")))
+    assert [one.health for one in found.reports] == [Health.OK, Health.FAILED]
+    assert not found.agenda.trusted
+    assert found.refused is None
+    assert [(one.code, one.subject) for one in found.problems] == [("calendar.unreadable", "calendar:2")]
+
+
+def test_a_refused_login_is_remembered_as_the_reason_to_write_nothing() -> None:
+    assert isinstance(_gather(Shelf(error=LoginError("no"))).refused, LoginError)
+
+
+def test_the_memory_source_reads_the_same_way() -> None:
+    source = MemoryCalendarSource(MemoryCalendars())
+    assert gather_calendars([source], POLICY, WINDOW, Memory(), lambda _name, _count: None).agenda.configured
