@@ -21,10 +21,9 @@ SAYS = {
 def show_scan(result: ScanResult, console: Console | None = None) -> None:
     """Print the result; on a terminal in colour."""
     out = console or Console(highlight=False)
-    for report in result.reports:
-        cut = ", cut off" if report.truncated else ""
-        out.print(f"{escape(report.name)}: {report.health}, {report.seen} read, {report.new} new{cut}")
+    show_reports(result, out)
     if result.verdicts:
+        out.print()
         out.print(_table(result))
     else:
         out.print("No agreement is broken.")
@@ -34,17 +33,26 @@ def show_scan(result: ScanResult, console: Console | None = None) -> None:
             out.print(f"  -> {escape(problem.hint)}", style="dim")
 
 
+def show_reports(result: ScanResult, out: Console) -> None:
+    """Print a line for each source: whether it could be read, and how much."""
+    for report in result.reports:
+        cut = ", cut off" if report.truncated else ""
+        out.print(f"{escape(report.name)}: {report.health}, {report.seen} read, {report.new} new{cut}")
+
+
 def _table(result: ScanResult) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
-    for name in ("id", "lapse", "who", "what", "decision and why"):
-        table.add_column(name, overflow="fold")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0), header_style="dim", expand=True)
+    for name in ("id", "lapse"):
+        table.add_column(name, no_wrap=True)
+    for name, share in (("who", 4), ("what", 6), ("decision and why", 5)):
+        table.add_column(name, overflow="fold", ratio=share)
     for verdict in result.verdicts:
         lapse = verdict.lapse
         contact = lapse.agreement.contact
         table.add_row(
             lapse.id,
             f"{lapse.kind}\n[dim]fault {lapse.fault}[/]",
-            f"{escape(contact.name or contact.address)}\n[dim]{escape(contact.company or '')}[/]",
+            escape(contact.name or contact.address),
             f"{escape(lapse.agreement.subject)}\n[dim]{escape(_because(verdict))}[/]",
             f"[{LOOKS[verdict.decision]}]{_decision(verdict, result)}[/]\n{escape(verdict.reason)}",
         )
@@ -58,6 +66,6 @@ def _decision(verdict: Verdict, result: ScanResult) -> str:
 
 
 def _because(verdict: Verdict) -> str:
-    """The first words of evidence."""
+    """The first words of evidence; `lapses show` has all of it, with the rules."""
     shown = next((one for one in verdict.lapse.evidence if one.quote), None)
-    return f"{shown.rule}: “{shown.quote[:160]}”" if shown else ""
+    return f"“{shown.quote[:160]}”" if shown else ""
