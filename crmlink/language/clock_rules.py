@@ -255,7 +255,8 @@ def _part(saying: Saying, name: str) -> Series:
     return part(*saying.words.parts[name])
 
 
-@CLOCKS.rule("time", "partly", "(on|in|at|approx|by) (the)? part|partly")
+@CLOCKS.rule("time", "partly", "(on|in|at|approx|by) (the)? partly")
+@CLOCKS.rule("time", "(on|in|at|approx|by) (the)? part", weight=-1)
 def _part_alone(saying: Saying, name: str) -> Series:
     return part(*saying.words.parts[name])
 

@@ -16,6 +16,8 @@ WEDNESDAY = datetime(2026, 3, 11, 10, 20, tzinfo=AMSTERDAM)
 ROWS = [
     ("vandaag nog", "nl", "2026-03-11 17:00"),
     ("morgen", "nl", "2026-03-12 17:00"),
+    ("uiterlijk morgen", "nl", "2026-03-12 17:00"),
+    ("bis morgen", "de", "2026-03-12 17:00"),
     ("vanmiddag", "nl", "2026-03-11 17:00"),
     ("vanavond", "nl", "2026-03-11 23:59"),
     ("morgenochtend", "nl", "2026-03-12 12:00"),
