@@ -255,7 +255,7 @@ def _part(saying: Saying, name: str) -> Series:
     return part(*saying.words.parts[name])
 
 
-@CLOCKS.rule("time", "partly", "(on|in|at|approx|by) (the)? partly")
+@CLOCKS.rule("time", "partly", "(on|in|at|approx|by) (the)? partly", weight=1)
 @CLOCKS.rule("time", "(on|in|at|approx|by) (the)? part", weight=-1)
 def _part_alone(saying: Saying, name: str) -> Series:
     return part(*saying.words.parts[name])

@@ -58,6 +58,7 @@ DUTCH = [
     ("Twee weken geleden vroeg ik erom.", "2026-02-25"),
     ("Het is over een halfuur zover.", "2026-03-11 10:50"),
     ("Laatste vrijdag van maart is de borrel.", "2026-03-27"),
+    ("De trein gaat vrijdag om 5 uur in de morgen.", "2026-03-13 05:00"),
     ("Zullen we vrijdag 13.30 doen?", "2026-03-13 13:30"),
 ]
 ENGLISH = [
