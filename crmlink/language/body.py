@@ -23,6 +23,7 @@ _NAME = re.compile(
     re.MULTILINE,
 )
 _LONGEST_SIGNATURE = 600
+_LINE = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +45,6 @@ def find_body(text: str) -> Body:
 def _name(text: str, first: int) -> re.Match[str] | None:
     """The first line that is the writer's name: near the end, and not announced ("this event was cancelled:")."""
     lines = _NAME.finditer(text, max(first, len(text) - _LONGEST_SIGNATURE))
-    return next((line for line in lines if not text[first : line.start()].rstrip().endswith(":")), None)
+    return next(
+        (line for line in lines if not text[max(0, line.start() - _LINE) : line.start()].rstrip().endswith(":")), None
+    )
