@@ -1,7 +1,8 @@
 """Phrases: the cue data of a language, loaded once, and the engine that finds them in a sentence.
 
 A family of rules is a TOML file (`nl/requests.toml`). A rule has a name, a kind (its meaning is the detector's
-business), a strength, a sentence for people (`means`), and phrases. A phrase is words separated by spaces:
+business), a strength, a sentence for people (`means`), and phrases. `near = true` lets it speak only against its own
+clause, `weighed = true` lets the weights of the language overrule it. A phrase is words separated by spaces:
 
     kun|kunt      one of these words            stuur*      any word that begins so
     (nog|even)    may be there or not           laten_weten two words as one alternative
