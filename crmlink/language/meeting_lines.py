@@ -25,6 +25,7 @@ ACTS = frozenset(
 )
 _BREAKING = frozenset(("unable", "decline", "cancel", "reschedule", "anew"))
 _ENDING = frozenset(("cancel", "reschedule", "anew"))
+_MISSING = frozenset(("no_show_writer", "no_show_reader"))
 _REFUSING = frozenset(("unable", "decline"))
 _STOPPED = {
     "not_meeting": ACTS,
@@ -159,9 +160,10 @@ def _stops(stop: Hit, hit: Hit) -> bool:
 def _counts(hit: Hit, line: Line, *, around: tuple[Line, ...], elsewhere: bool) -> bool:
     """Whether a phrase speaks of a meeting: by itself, by its sentence, or by the sentences around it."""
     ends = hit.rule.kind in _ENDING
-    if ends and line.names_other and not line.names_meeting:
+    alone = hit.rule.strength >= _ALONE
+    if line.names_other and not line.names_meeting and (ends or (hit.rule.kind in _MISSING and not alone)):
         return False
-    if hit.rule.strength >= _ALONE:
+    if alone:
         return True
     if ends and elsewhere:
         return False

@@ -64,6 +64,7 @@ class _Signs:
                 self.best[sign.kind] = sign
         kinds = [hit.rule.kind for line in lines for hit in line.hits]
         self.was_agreed = kinds.count("agreed") > kinds.count("invited")
+        self.has_cause = "fault_writer" in kinds or "fault_nobody" in kinds
 
 
 def _rank(sign: Sign) -> tuple[int, bool]:
@@ -105,8 +106,8 @@ def _agreement(found: _Signs, other: Sign | None) -> tuple[MeetingAct, Sign]:
     if accept and (other is None or _answers(accept, other)):
         return MeetingAct.ACCEPT, accept
     assert other is not None  # there was a sign, and it is none of the others
-    if other.kind == "anew" and found.was_agreed:
-        return MeetingAct.RESCHEDULE, other
+    if "anew" in found.best and (found.was_agreed or found.has_cause):
+        return MeetingAct.RESCHEDULE, found.best["anew"]
     return MeetingAct.PROPOSE, other
 
 
