@@ -31,16 +31,17 @@ def command(ctx: click.Context, *, keep: bool) -> None:
     began = perf_counter()
     clock = system_clock()
     show = Show()
-    show.opening()
     waiting = False
     try:
-        with stopped_by_signals(), open_stage(clock()) as stage:
-            quiet = _two_scans(stage, clock, show)
-            show.duration(perf_counter() - began)
-            if keep:
-                waiting = True
-                show.ways_in(stage, _own_command())
-                threading.Event().wait()
+        with stopped_by_signals():
+            show.opening()
+            with open_stage(clock()) as stage:
+                quiet = _two_scans(stage, clock, show)
+                show.duration(perf_counter() - began)
+                if keep:
+                    waiting = True
+                    show.ways_in(stage, _own_command())
+                    threading.Event().wait()
     except Stopped:
         show.stopped()
         ctx.exit(0 if waiting else INTERRUPTED)

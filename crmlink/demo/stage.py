@@ -90,9 +90,9 @@ def open_stage(now: datetime) -> Iterator[Stage]:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crmlink-demo-")))
         # Each takes a second to start; the thread does nothing but wait.
         with ThreadPoolExecutor(1) as side:
-            starting = side.submit(Radicale)
+            starting = side.submit(Radicale, within=directory)
             stack.callback(_stop_if_started, starting)
-            imap = stack.enter_context(Pymap())
+            imap = stack.enter_context(Pymap(within=directory))
             dav = starting.result()
         script = read_script()
         owner = script.owner.address

@@ -34,11 +34,14 @@ class ServerDidNotStartError(TemporaryError):
 
 
 class ServerProcess:
-    """One server in a temporary directory of its own; a context manager that ends it and removes the directory."""
+    """One server in a temporary directory of its own; a context manager that ends it and removes the directory.
 
-    def __init__(self, name: str) -> None:
+    `within` is the directory to make it in, instead of the system's place for temporary files.
+    """
+
+    def __init__(self, name: str, *, within: Path | None = None) -> None:
         self.name = name
-        self.directory = Path(tempfile.mkdtemp(prefix=f"crmlink-{name}-"))
+        self.directory = Path(tempfile.mkdtemp(prefix=f"crmlink-{name}-", dir=within))
         self.log = self.directory / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
 

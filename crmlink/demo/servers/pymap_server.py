@@ -20,12 +20,12 @@ FOLDERS = ("Drafts", "Sent", "Trash")
 
 
 class Pymap:
-    """A running pymap; a context manager."""
+    """A running pymap, with its files in a directory of its own `within` another; a context manager."""
 
     name: Final = "pymap"
 
-    def __init__(self) -> None:
-        self.process = ServerProcess("pymap")
+    def __init__(self, *, within: Path | None = None) -> None:
+        self.process = ServerProcess("pymap", within=within)
         try:
             (self.process.directory / "users").touch()
             # pymap greets each client with its host's name; no name server needs to be asked for that.

@@ -13,11 +13,12 @@ from crmlink.demo.servers.process import ServerProcess, listens, start_with_free
 
 
 class Radicale:
-    """A running Radicale; a context manager."""
+    """A running Radicale, with its files in a directory of its own `within` another; a context manager."""
 
     name: Final = "radicale"
 
-    def __init__(self) -> None:
+    def __init__(self, *, within: Path | None = None) -> None:
+        self._within = within
         self.port, self.process = start_with_free_ports(1, self._start)
 
     def add_user(self, user: str, password: str, calendars: Sequence[str] = ("Agenda",)) -> CalendarAccount:
@@ -34,7 +35,7 @@ class Radicale:
 
     def _start(self, ports: list[int]) -> tuple[int, ServerProcess]:
         (port,) = ports
-        process = ServerProcess("radicale")
+        process = ServerProcess("radicale", within=self._within)
         try:
             (process.directory / "users").touch()
             configuration = process.directory / "config"

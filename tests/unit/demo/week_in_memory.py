@@ -1,0 +1,81 @@
+"""The invented week in memory adapters, for one real pass on any day, without servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from crmlink.app.clock import frozen_clock
+from crmlink.app.gather import Window
+from crmlink.app.house import House
+from crmlink.app.look import Look, look
+from crmlink.app.own_templates import all_templates
+from crmlink.app.scan import ScanResult, ScanTask, scan
+from crmlink.app.settings import load
+from crmlink.demo.days import Days
+from crmlink.demo.events import calendar_text
+from crmlink.demo.letters import Post
+from crmlink.demo.script import Script, read_script
+from crmlink.demo.stage import COUNTRY, ZONE
+from crmlink.ledger.open import open_ledger
+from crmlink.mailbox.memory import MemoryMailbox
+from crmlink.model.workdays import WorkingCalendar
+from crmlink.sources.memory import MemoryMailSource
+from crmlink.sources.memory_calendar import MemoryCalendars, MemoryCalendarSource
+from crmlink.writer.memory import MemoryDraftWriter
+
+SCRIPT = read_script()
+WORKDAYS = WorkingCalendar(ZONE, COUNTRY)
+
+
+def post_on(now: datetime, script: Script = SCRIPT) -> Post:
+    """The mail of the week around `now`."""
+    return Post(script, Days(now, WORKDAYS))
+
+
+def scan_on(now: datetime) -> ScanResult:
+    """One pass at this moment."""
+    with _house(now) as house:
+        return scan(house, ScanTask(now, now - house.policy.lookback), _quietly)
+
+
+def look_on(now: datetime) -> Look:
+    """The looking half of it."""
+    with _house(now) as house:
+        return look(house, Window(now, now - house.policy.lookback), _quietly)
+
+
+@contextmanager
+def _house(now: datetime) -> Iterator[House]:
+    post = post_on(now)
+    mailbox, calendars = MemoryMailbox(), MemoryCalendars({"Agenda": {}})
+    for letter in post.script.letters:
+        folder = "Sent" if letter.sender == post.script.owner else "INBOX"
+        mailbox.deliver(post.raw(letter), received_at=post.days.moment(letter.at), folder=folder)
+    for booking in post.script.bookings:
+        text = calendar_text(booking, post.days, post.script.owner)
+        calendars.calendars["Agenda"][f"{booking.name}.ics"] = text.encode()
+    owner = post.script.owner
+    settings = load(
+        {
+            "CRMLINK_ME": f"{owner.name} <{owner.address}>",
+            "CRMLINK_MAIL": "maildir:///nowhere",
+            "CRMLINK_MAX_DRAFTS_PER_DAY": "10",
+        }
+    )
+    with open_ledger("sqlite://", read_only=False) as ledger:
+        yield House(
+            owner=settings.me,
+            policy=settings.policy,
+            clock=frozen_clock(now),
+            mail=MemoryMailSource(mailbox),
+            calendars=(MemoryCalendarSource(calendars),),
+            writer=MemoryDraftWriter(mailbox),
+            ledger=ledger,
+            templates=all_templates(None),
+        )
+
+
+def _quietly(_name: str, _count: int) -> None:
+    """Progress that nobody looks at."""
