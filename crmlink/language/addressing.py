@@ -53,13 +53,18 @@ def called(sentence: str, addressing: Addressing) -> Reader | None:
     """Whom the sentence calls by name at its start or with an @, None when it calls nobody."""
     for match in _AT.finditer(sentence):
         return Reader.OWNER if _is_owner(match.group(1).lower(), addressing) else Reader.OTHER
-    greeting = _GREETING.match(sentence)
-    if greeting:
-        return _known(greeting.group("name"), addressing)
+    if _GREETING.match(sentence):
+        return greeted(sentence, addressing)
     vocative = _VOCATIVE.match(sentence)
     if not vocative or vocative.group("name").lower() in word_list("openers"):
         return None
     return _known(vocative.group("name"), addressing)
+
+
+def greeted(sentence: str, addressing: Addressing) -> Reader | None:
+    """Whom the sentence greets by name, None when it is no greeting or names nobody who is known."""
+    greeting = _GREETING.match(sentence)
+    return _known(greeting.group("name"), addressing) if greeting else None
 
 
 def _known(names: str, addressing: Addressing) -> Reader | None:

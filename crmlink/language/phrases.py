@@ -53,7 +53,8 @@ class Rule:
 class Cue:
     """One phrase of a rule. `pattern` is the source of its regular expression, compiled when first needed.
 
-    `seconds`: all words that can come second, None when that is open. `asks`: which mark the sentence must end with.
+    `seconds`: all words that can come second, None when that is open; `lasts`: one of these must be in the sentence,
+    as the phrase ends with it, None when that is open. `asks`: which mark the sentence must end with.
     """
 
     rule: Rule
@@ -61,6 +62,7 @@ class Cue:
     anchor: str
     asks: bool | None
     seconds: frozenset[str] | None
+    lasts: frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,14 @@ class Phrasebook:
         """All rules found in a sentence in order of place, a rule once at each place."""
         found: dict[tuple[str, int], Hit] = {}
         following = (*wording.words[1:], "")
+        present = frozenset(wording.words)
         for index, (word, second) in enumerate(zip(wording.words, following, strict=False)):
             cues = self.by_word.get(word, ())
             stems = self.by_stem.get(word[:_STEM])
             for cue in (*cues, *stems) if stems else cues:
                 if cue.seconds is not None and second not in cue.seconds:
+                    continue
+                if cue.lasts is not None and cue.lasts.isdisjoint(present):
                     continue
                 key = (cue.rule.name, index)
                 if key in found or not _fits(cue, wording, index):
@@ -176,7 +181,7 @@ def _file(
     anchor = tokens[0] if tokens[0] in ("^", "^^") else ""
     asks = {"?": True, ".": False}.get(tokens[-1])
     tokens = tokens[bool(anchor) : None if asks is None else -1]
-    cue = Cue(rule, "".join(map(_pattern, tokens)), anchor, asks, _seconds(tokens))
+    cue = Cue(rule, "".join(map(_pattern, tokens)), anchor, asks, _seconds(tokens), _lasts(tokens))
     if not _needed(tokens[0]) or not _needed(tokens[-1]):
         raise ValueError(f"{rule.name}: {phrase!r} must begin and end with a word that has to be there")
     for first in tokens[0].split("|"):
@@ -202,6 +207,14 @@ def _seconds(tokens: list[str]) -> frozenset[str] | None:
             if _needed(token):
                 return frozenset(words)
     return None
+
+
+def _lasts(tokens: list[str]) -> frozenset[str] | None:
+    """The words a phrase of several can end with, None when it may be any."""
+    words = [token for token in tokens[1:] if _needed(token) and token != "$" and not token.startswith("!")]
+    if not words or words[-1] in _MARKS or "*" in words[-1]:
+        return None
+    return frozenset(word.partition("_")[0] for word in words[-1].split("|"))
 
 
 def _needed(token: str) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from crmlink.language.addressing import Addressing, Reader, called
+from crmlink.language.addressing import Addressing, Reader, called, greeted
 from crmlink.language.deadlines import deadline
 from crmlink.language.phrases import Hit, Rule, phrasebook
 from crmlink.language.sentences import Sentence
@@ -25,6 +25,8 @@ _PITCH = 4
 """Strength of the signs of selling that together make a mail a cold sale."""
 _SHORT_MAIL = 2
 """Sentences: in a mail this short a soft wish ("we should discuss this") is the point; in a longer one it is talk."""
+_FEW_WORDS = 7
+"""Words: a sentence this short, "inmiddels gevonden, dank", speaks of what was asked just before."""
 _LONG_TALK = 100
 """Words: in a mail this long to a circle the owner is not named in, a bare question belongs to the discussion."""
 _UNLIKELY, _LIKELY, _CERTAIN = 0.2, 0.65, 0.8
@@ -56,6 +58,15 @@ class _Read:
     reader: Reader | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """The rule that asks, the word its phrase begins with, and the rule that stopped it."""
+
+    ask: Rule | None = None
+    start: int = 0
+    stop: Rule | None = None
+
+
 def find_requests(
     text: str, *, language: str, addressing: Addressing, dates: tuple[DateMention, ...]
 ) -> tuple[tuple[Request, ...], tuple[NearMiss, ...]]:
@@ -72,9 +83,9 @@ def find_requests(
     requests: list[Request] = []
     misses: list[NearMiss] = []
     for read in found:
-        void = _strongest([hit for hit in read.hits if hit.rule.kind == "void"])
+        void = _strongest([hit for hit in read.hits if hit.rule.kind == "void" and _takes_back(hit, read)])
         if void:
-            misses.extend(_missed(request, void.rule.name) for request in requests)
+            misses.extend(_missed(request, void.name) for request in requests)
             requests.clear()
             continue
         request = _judge(read, mail)
@@ -86,51 +97,72 @@ def find_requests(
 
 
 def _read(text: str, language: str, addressing: Addressing) -> list[_Read]:
-    """Every sentence with its hits. Who is called by name stays called until the paragraph ends."""
+    """Every sentence with its hits. A greeting holds for the whole mail, a call by name until the paragraph ends."""
     book = phrasebook(language, "requests")
     found: list[_Read] = []
-    reader: Reader | None = None
+    greeting = reader = None
     end = 0
     for sentence, words in worded(text):
         if text.count("\n", end, sentence.offset) > 1:
-            reader = None
+            reader = greeting
         end = sentence.offset + len(sentence.text)
+        greeting = greeting or greeted(sentence.text, addressing)
         reader = called(sentence.text, addressing) or reader
         found.append(_Read(sentence, words, book.hits(words), reader))
     return found
 
 
+def _takes_back(void: Hit, read: _Read) -> bool:
+    """Whether a void is meant: a weak one ("solved") only in a few words, else it may be said of anything."""
+    return void.rule.strength > 1 or len(read.words.words) <= _FEW_WORDS
+
+
 def _judge(read: _Read, mail: _Mail) -> Request | NearMiss | None:
     """Whether one sentence asks something, looked like it, or neither."""
+    verdict = _by_rules(read, mail)
+    table = weights(mail.language) if mail.short else None
+    if table:
+        verdict = _by_words(verdict, table.weigh(read.words, read.hits).probability, mail)
+    if verdict.stop:
+        return NearMiss(read.sentence.text, "request", verdict.stop.name, read.sentence.offset)
+    return _request(read, verdict, mail) if verdict.ask else None
+
+
+def _by_rules(read: _Read, mail: _Mail) -> _Verdict:
+    """The strongest rule that asks and is not stopped; else what stopped it."""
     kinds = ("ask", "soft") if mail.short else ("ask",)
     stops = [hit for hit in read.hits if hit.rule.kind == "stop"]
     asks = [hit for hit in read.hits if hit.rule.kind in kinds]
     free = [ask for ask in asks if not any(stop.stops(ask, read.words) for stop in stops)]
-    ask = _strongest(free or asks)
-    rule = ask.rule if ask else mail.rule("question") if read.words.asks and len(read.words.words) > 1 else None
-    if rule and mail.long_talk and rule.name.endswith(".question"):
-        return NearMiss(read.sentence.text, "request", mail.rule("discussion").name, read.sentence.offset)
-    stop = None if free else _strongest(stops)
-    stopped = rule and stop and (asks or stop.rule.strength >= rule.strength)
-    table = weights(mail.language) if mail.short else None
-    if table:
-        probability = table.weigh(read.words, read.hits).probability
-        if rule and rule.weighed and not stopped and probability < _UNLIKELY:
-            return NearMiss(read.sentence.text, "request", mail.rule("weighed").name, read.sentence.offset)
-        if probability > _CERTAIN if stopped else not rule and probability > _LIKELY:
-            return _request(read, mail.rule("weighed"), 0, mail)
-    if rule and stop and stopped:
-        return NearMiss(read.sentence.text, "request", stop.rule.name, read.sentence.offset)
-    return _request(read, rule, ask.start if ask else 0, mail) if rule else None
+    question = mail.rule("question")
+    if asks:
+        best = max(free or asks, key=lambda hit: hit.rule.strength)
+        verdict = _Verdict(best.rule, best.start, None if free else _strongest(stops))
+    elif read.words.asks and len(read.words.words) > 1:
+        verdict = _Verdict(question, 0, _strongest(stops))
+    else:
+        return _Verdict()
+    if mail.long_talk and verdict.ask == question:
+        return replace(verdict, stop=mail.rule("discussion"))
+    return verdict
 
 
-def _request(read: _Read, rule: Rule, start: int, mail: _Mail) -> Request:
+def _by_words(verdict: _Verdict, probability: float, mail: _Mail) -> _Verdict:
+    """The verdict after the words of the sentence were weighed."""
+    weighed = mail.rule("weighed")
+    if verdict.ask and not verdict.stop:
+        return replace(verdict, stop=weighed) if verdict.ask.weighed and probability < _UNLIKELY else verdict
+    if probability > (_CERTAIN if verdict.stop else _LIKELY):
+        return _Verdict(weighed)
+    return verdict
+
+
+def _request(read: _Read, verdict: _Verdict, mail: _Mail) -> Request:
+    assert verdict.ask
     who = mail.addressing
     to_me = not who.from_owner and read.reader is not Reader.OTHER and (who.to_owner or read.reader is Reader.OWNER)
-    place = read.words.offset(start)
-    return Request(
-        read.sentence.text, rule.name, to_me, read.sentence.offset, deadline(read.sentence, place, mail.dates)
-    )
+    due = deadline(read.sentence, read.words.offset(verdict.start), mail.dates)
+    return Request(read.sentence.text, verdict.ask.name, to_me, read.sentence.offset, due)
 
 
 def _without_pitch(
@@ -145,8 +177,8 @@ def _without_pitch(
     return tuple(replace(request, to_me=False) for request in requests), (*misses, *missed)
 
 
-def _strongest(hits: list[Hit]) -> Hit | None:
-    return max(hits, key=lambda hit: hit.rule.strength, default=None)
+def _strongest(hits: list[Hit]) -> Rule | None:
+    return max((hit.rule for hit in hits), key=lambda rule: rule.strength, default=None)
 
 
 def _missed(request: Request, stopped_by: str) -> NearMiss:

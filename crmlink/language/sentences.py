@@ -24,7 +24,11 @@ _ORDINAL = 2
 _END = re.compile(r"[.!?…]{1,20}[\"')\]»”’*_]{0,4}(?=\s|$)|[a-zà-ÿ)]{2}[.?!](?=[A-ZÀ-Þ][a-zà-ÿ]{1,30}\s)")
 _NEXT = re.compile(r"\s+(\w{1,12})")
 _WORD = re.compile(r"\w")
-_BULLET = re.compile(r"[ \t]{0,40}(?:[-*•·–—o+▪>]{1,3}|\(?\d{1,2}[.)]|\(?[a-zA-Z]\))[ \t]+(?=\S)")
+_BULLET = re.compile(
+    r"[ \t]{0,40}(?:[-*•·–—+▪>]{1,3}|\(?\d{1,2}[.)](?!\s*(?:jan|feb|m[aä]r|apr|ma[iy]|mei|mrt|ju[nl]|aug|sep|o[ck]t|nov|de[cz]))|"
+    r"\(?[a-z]\))[ \t]+(?=\S)",
+    re.IGNORECASE,
+)
 _CLOSING = re.compile(
     r"\s*(?:(?:met|hartelijke?|vriendelijke?|warme|beste|lieve|veel|vele|mvg|gr|gr\.|groet\w*|m\.?v\.?g\.?|hoogachtend|"
     r"alvast|dank|bedankt|merci|liefs|kus|tot|fijn|prettig|thanks|thank|many|kind|best|warm|regards|cheers|sincerely|yours|"

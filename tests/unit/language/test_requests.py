@@ -72,6 +72,7 @@ def test_each_question_of_a_list_is_a_request() -> None:
         pytest.param("Piet - kun jij dit regelen?", SANNE, False, id="somebody else called with a dash"),
         pytest.param("Verder, kun jij dit regelen?", SANNE, True, id="an opener is no name"),
         pytest.param("Hoi Piet,\nkun jij dit regelen?", SANNE, False, id="somebody else greeted"),
+        pytest.param("Hoi Piet,\n\nKun jij dit regelen?", SANNE, False, id="a greeting holds for the whole mail"),
         pytest.param("Hoi Piet,\n\nDank!\n\nSanne, kun jij dit regelen?", SANNE, True, id="called later on"),
         pytest.param("Piet, dank.\n\nKunnen jullie dit regelen?", SANNE, True, id="a call ends with its paragraph"),
         pytest.param("Kun jij dit regelen?", Addressing(to_owner=False), False, id="the owner only gets a copy"),
@@ -97,7 +98,23 @@ def test_what_the_mail_takes_back_is_no_request(text: str) -> None:
     requests, misses = read(text)
 
     assert not requests
-    assert misses[0].stopped_by == "nl.request.laat-maar"
+    assert misses[0].stopped_by in {"nl.request.laat-maar", "nl.request.al-gevonden"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kun je de factuur sturen? De lekkage bij de buren is vorige week inmiddels opgelost.",
+        "Stuur je mij de sleutel terug?\n\nVergeet mijn vraag niet!",
+    ],
+)
+def test_what_was_solved_elsewhere_takes_nothing_back(text: str) -> None:
+    assert read(text)[0]
+
+
+def test_an_english_mail_takes_its_question_back() -> None:
+    assert not read("Where is the key?\n\nNever mind, just found it.", language="en")[0]
+    assert read("Where is the key? I have to reply to Anna today.", language="en")[0]
 
 
 def test_a_near_miss_names_the_rule_that_stopped_it() -> None:

@@ -33,6 +33,7 @@ WRAPPED = (
         ),
         pytest.param("- Kan dat?\n- Wie komt?\n", ["Kan dat?", "Wie komt?"], id="list items stand alone"),
         pytest.param("1. Prijs\n2. Datum", ["Prijs", "Datum"], id="numbered items stand alone"),
+        pytest.param("13. März passt mir.", ["13. März passt mir."], id="a date at the start is no list item"),
         pytest.param(WRAPPED, [WRAPPED], id="a wrapped line goes on"),
         pytest.param(
             "Beste Jan,\nhoe gaat het?\n\nGroet,\nPiet",
