@@ -211,7 +211,7 @@ def _seconds(tokens: list[str]) -> frozenset[str] | None:
 
 def _lasts(tokens: list[str]) -> frozenset[str] | None:
     """The words a phrase of several can end with, None when it may be any."""
-    words = [token for token in tokens[1:] if _needed(token) and token != "$" and not token.startswith("!")]
+    words = [token for token in tokens[1:] if _needed(token) and not token.startswith(("!", "$"))]
     if not words or words[-1] in _MARKS or "*" in words[-1]:
         return None
     return frozenset(word.partition("_")[0] for word in words[-1].split("|"))
