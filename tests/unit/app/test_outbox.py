@@ -203,7 +203,7 @@ def test_without_a_drafts_folder_the_draft_is_parked_and_no_folder_is_made() -> 
 
     assert list(world.mailbox.folders) == ["INBOX"]
     (problem,) = problems(world.ledger.drafts.all(ME))
-    assert "no Drafts folder" in problem.message
+    assert "no folder for drafts" in problem.message
 
 
 def test_a_draft_parked_for_want_of_a_folder_arrives_once_there_is_one() -> None:
