@@ -17,10 +17,13 @@ from crmlink.facts.threads import merged, threads
 from crmlink.language.reader import Reader
 from crmlink.model.agreement import Agreement
 from crmlink.model.errors import CrmlinkError, FolderError
-from crmlink.model.mail import Role
+from crmlink.model.mail import Automatic, Role
 from crmlink.model.meeting import Agenda
 from crmlink.model.memory import RememberedEvent
 from crmlink.model.problem import Problem
+
+# What these say is addressed to nobody in particular: their headers settle them, their text is not read.
+SETTLED = frozenset({Automatic.LIST, Automatic.BOUNCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def look(house: House, window: Window, progress: Progress) -> Look:
         workdays=house.workdays,
         now=window.now,
         threads=threads(messages),
-        readings={message.id: reader.read(message) for message in messages},
+        readings={message.id: reader.read(message) for message in messages if message.automatic not in SETTLED},
         agenda=_as_of(calendars.agenda, remembered, window.now),
         remembered=tuple(one for one in remembered if (one.event.calendar, one.event.uid) not in given_up),
         mail_complete=mail.complete and not no_sent,
