@@ -77,7 +77,9 @@ class Show:
     def duration(self, seconds: float) -> None:
         """How long it all took, servers included."""
         self._out.print()
-        self._say(f"All of this took {seconds:.1f} seconds. Nothing was sent; crmlink cannot send.", "dim")
+        self._say(
+            f"The servers and both scans took {seconds:.1f} seconds. Nothing was sent; crmlink cannot send.", "dim"
+        )
 
     def ways_in(self, stage: Stage, program: Sequence[str]) -> None:
         """How to look at the servers with other programs. Addresses stay whole, so that they can be copied."""
