@@ -99,11 +99,15 @@ class Topics:
 
     def names_meeting(self, words: tuple[str, ...]) -> bool:
         """Whether one of the words is a meeting."""
-        return any(word in self.meeting or word.endswith(self.meeting_endings) for word in words)
+        return _has(words, self.meeting, self.meeting_endings)
 
     def names_other(self, words: tuple[str, ...]) -> bool:
         """Whether one of the words is something else."""
-        return any(word in self.other or word.endswith(self.other_endings) for word in words)
+        return _has(words, self.other, self.other_endings)
+
+
+def _has(words: tuple[str, ...], whole: frozenset[str], endings: tuple[str, ...]) -> bool:
+    return not whole.isdisjoint(words) or any(word.endswith(endings) for word in words)
 
 
 def meeting_signs(
