@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crmlink.agreements.meetings import meetings
+from crmlink.agreements.meetings import joined_meetings
 from crmlink.agreements.picture import Picture
 from crmlink.agreements.promises import promises
 from crmlink.agreements.requests import requests
@@ -11,7 +11,10 @@ from crmlink.model.agreement import Agreement
 
 
 def agreements(picture: Picture) -> tuple[Agreement, ...]:
-    """Requests to the owner, promises by the owner, and meetings; each exactly once."""
-    in_calendar = meetings(picture)
-    taken = {one.thread for one in in_calendar if one.thread}
-    return (*requests(picture), *promises(picture), *in_calendar, *talked_meetings(picture, taken=taken))
+    """Requests to the owner, promises by the owner, and meetings; each exactly once.
+
+    Conversations that belong to a meeting in a calendar or an invitation make no second one.
+    """
+    meetings = joined_meetings(picture)
+    talked = talked_meetings(picture, taken=meetings.threads)
+    return (*requests(picture), *promises(picture), *meetings.agreements, *talked)

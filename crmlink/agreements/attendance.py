@@ -11,9 +11,18 @@ from crmlink.model.meeting import Event, Participation
 
 def others_of(event: Event, owner: Owner) -> tuple[Address, ...]:
     """The other people: the organizer first when it is not me, then who was invited and did not decline; no rooms."""
-    invited = [
+    coming = [
         one.address for one in event.attendees if not one.room and one.participation is not Participation.DECLINED
     ]
+    return _others(event, owner, coming)
+
+
+def everyone_of(event: Event, owner: Owner) -> tuple[Address, ...]:
+    """The other people, those who declined as well."""
+    return _others(event, owner, [one.address for one in event.attendees if not one.room])
+
+
+def _others(event: Event, owner: Owner, invited: list[Address]) -> tuple[Address, ...]:
     people = [event.organizer, *invited] if event.organizer else invited
     unique = {one.address: one for one in reversed(people) if "@" in one.address and not owner.is_me(one.address)}
     return tuple(reversed(unique.values()))
@@ -27,6 +36,25 @@ def organized_by_me(event: Event, owner: Owner) -> bool:
 def my_participation(event: Event, owner: Owner) -> Participation | None:
     """The owner's answer to the invitation; None when the owner is not among the attendees."""
     return next((one.participation for one in event.attendees if owner.is_me(one.address.address)), None)
+
+
+def their_participations(event: Event, owner: Owner) -> frozenset[Participation]:
+    """The answers of the other people, rooms aside."""
+    return frozenset(
+        one.participation for one in event.attendees if not one.room and not owner.is_me(one.address.address)
+    )
+
+
+def accepted_by_me(event: Event, owner: Owner) -> bool:
+    """Whether the owner is bound: organised it, or said yes."""
+    return organized_by_me(event, owner) or my_participation(event, owner) is Participation.ACCEPTED
+
+
+def accepted_by_them(event: Event, owner: Owner) -> bool:
+    """Whether the other side is bound: organised it, said yes, or was written down without being asked (no ORGANIZER)."""
+    if event.organizer is None or not owner.is_me(event.organizer.address):
+        return True
+    return Participation.ACCEPTED in their_participations(event, owner)
 
 
 def moment(when: datetime | date, zone: ZoneInfo) -> datetime:

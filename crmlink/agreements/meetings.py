@@ -1,149 +1,154 @@
 """Meetings with others: what stands in the calendar now, what stood there before, and what mail says of it.
 
-Joined by UID and RECURRENCE-ID into one agreement each. `breach` says how one broke; here a broken one becomes `moved`
-when a new meeting with the same person was made instead, and one that vanished because it now stands in another
-calendar, or its series was only cut short, counts as standing.
+Joined by UID and RECURRENCE-ID into one agreement each; `conversations` adds the words that belong to it. `breach` says
+what calendar and letters show, `calling_off` what words did to it, `attendance_signs` who was not there; a broken one becomes
+`moved` when a new date was made instead. What stands in the way of a coming one is put into its evidence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
 
-from crmlink.agreements.attendance import moment, my_participation, organized_by_me, others_of
-from crmlink.agreements.breach import Breach, breach_by_mail, breach_of, vanished
+from crmlink.agreements.absence import Absences
+from crmlink.agreements.attendance import (
+    accepted_by_me,
+    accepted_by_them,
+    everyone_of,
+    moment,
+    my_participation,
+    organized_by_me,
+)
+from crmlink.agreements.attendance_signs import AttendanceSigns
+from crmlink.agreements.breach import OTHER_ORGANIZER, Breach, breach_by_mail, breach_in_calendar, vanished
+from crmlink.agreements.calling_off import called_off
+from crmlink.agreements.conversations import Conversations, Key, Said, key_of
+from crmlink.agreements.meeting_agreement import meeting_agreement
 from crmlink.agreements.meeting_mail import MeetingMail
+from crmlink.agreements.moves import NewDates, date_of, moved_from
 from crmlink.agreements.picture import Picture
-from crmlink.facts.people import contact_of
-from crmlink.model.agreement import Agreement, AgreementKind, State
+from crmlink.agreements.scheduling import Scheduling
+from crmlink.agreements.seen_meetings import only_in_mail, standing_events, vanished_events
+from crmlink.model.agreement import Agreement, State
 from crmlink.model.evidence import Evidence, EvidenceSource
-from crmlink.model.ids import AgreementId, EventUid, short_id
+from crmlink.model.ids import ThreadId
 from crmlink.model.lapse import Fault
+from crmlink.model.mail import Message, Thread
 from crmlink.model.meeting import Event, EventStatus, Participation
-from crmlink.model.memory import RememberedEvent
 
-Key = tuple[EventUid, str | None]
-# A new date is often put in the calendar just before the old one is taken out.
-MOVED_BEFORE = timedelta(days=1)
+WORDS_OF_MINE, WORDS_OF_THEIRS = 0.85, 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """The meetings of a picture in order of their start, and the conversations that belong to them."""
+
+    agreements: tuple[Agreement, ...]
+    threads: frozenset[ThreadId]
 
 
 def meetings(picture: Picture) -> tuple[Agreement, ...]:
     """All meetings with others that touch the window, in order of their start."""
-    mail = MeetingMail(picture)
-    standing = {(one.uid, one.recurrence_id): one for one in picture.agenda.events if _known(picture, one)}
-    remembered = {(one.event.uid, one.event.recurrence_id): one for one in picture.remembered}
-    vanishing = _first_of_each(picture, (one for key, one in remembered.items() if key not in standing))
-    in_mail = _only_in_mail(picture, mail, {uid for uid, _ in (*standing, *remembered)})
-    found: list[tuple[Event, Breach | None]] = [
-        *((event, breach_of(picture, mail, event, remembered.get(key))) for key, event in standing.items()),
-        *((before.event, vanished(picture, mail, before)) for before in vanishing),
-        *((event, breach_by_mail(picture, mail, event)) for event in in_mail),
-    ]
-    agreements = (
-        _agreement(picture, mail, event, _moved(picture, event, breach, standing.values()))
-        for event, breach in found
-        if others_of(event, picture.owner) and (breach or (event.uid, event.recurrence_id) in standing)
-    )
-    return tuple(sorted(agreements, key=lambda one: (one.due or one.made_at, one.id)))
+    return joined_meetings(picture).agreements
 
 
-def _known(picture: Picture, event: Event) -> bool:
-    """In a replay, what was made later is not known yet."""
-    return not (event.created_at and event.created_at > picture.now)
+def joined_meetings(picture: Picture) -> Meetings:
+    """The same, with the conversations that were taken up in them: no other agreement is made of those."""
+    house = _House(picture)
+    found = sorted(house.agreements(), key=lambda one: (one.due or one.made_at, one.id))
+    return Meetings(tuple(found), frozenset(house.talk.taken))
 
 
-def _first_of_each(picture: Picture, gone: Iterable[RememberedEvent]) -> Iterator[RememberedEvent]:
-    """Remembered occurrences whose whole series is gone, the first that had not ended for each UID.
+class _House:
+    """The indexes of one picture, and the judgement of one meeting after the other."""
 
-    While the UID is still in some calendar the meeting was moved there, excluded (EXDATE), or is outside the window.
-    """
-    present = {uid for uids in picture.agenda.uids.values() for uid in uids}
-    seen: set[EventUid] = set()
-    for one in sorted(gone, key=lambda one: moment(one.event.start, picture.policy.zone)):
-        ended = moment(one.event.end, picture.policy.zone) <= one.last_seen_at
-        if one.event.uid in present or one.event.uid in seen or ended:
-            continue
-        seen.add(one.event.uid)
-        yield one
+    def __init__(self, picture: Picture) -> None:
+        self.picture = picture
+        self.mail = MeetingMail(picture)
+        self.letters = Scheduling(picture, self.mail)
+        self.remembered = {key_of(one.event): one for one in picture.remembered}
+        self.standing = standing_events(picture)
+        self.gone = list(vanished_events(picture, self.standing))
+        elsewhere = {uid for uid, _ in (*self.standing, *self.remembered)}
+        self.in_mail = list(only_in_mail(picture, self.mail, self.letters, elsewhere))
+        events = [*self.standing.values(), *(one.event for one, _ in self.gone), *self.in_mail]
+        self.talk = Conversations(picture, self.mail, [one for one in events if everyone_of(one, picture.owner)])
+        self.absences = Absences(picture, self.standing.values())
+        self.signs = AttendanceSigns(picture, self.mail, self.absences)
+        self.new_dates = NewDates(picture, self.standing.values())
 
+    def agreements(self) -> Iterator[Agreement]:
+        for event, breach in self._found():
+            if not everyone_of(event, self.picture.owner):
+                continue
+            mended = self.new_dates.mend(event, breach)
+            if breach or key_of(event) in self.standing or not self.picture.agenda.configured:
+                yield self._agreement(event, mended)
 
-def _only_in_mail(picture: Picture, mail: MeetingMail, elsewhere: set[EventUid]) -> Iterator[Event]:
-    """Events that no calendar knows (any more): each as the newest mail about it describes it."""
-    newest: dict[Key, Event] = {}
-    for event in mail.events():
-        start = moment(event.start, picture.policy.zone)
-        if event.uid not in elsewhere and start >= picture.now - picture.policy.lookback:
-            newest[event.uid, event.recurrence_id] = event
-    yield from newest.values()
+    def _found(self) -> Iterator[tuple[Event, Breach | None]]:
+        for key, event in self.standing.items():
+            before = self.remembered.get(key)
+            yield event, self._of_standing(key, event)
+            yield from moved_from(self.picture, self.mail, event, before)
+        for before, from_series in self.gone:
+            yield before.event, vanished(self.picture, self.letters, before, from_series=from_series)
+        for event in self.in_mail:
+            yield event, breach_by_mail(self.picture, self.letters, event) or self._by_people(event)
 
+    def _of_standing(self, key: Key, event: Event) -> Breach | None:
+        breach = breach_in_calendar(self.picture, self.letters, event, self.remembered.get(key))
+        return breach or self._by_people(event)
 
-def _moved(picture: Picture, event: Event, breach: Breach | None, standing: Iterable[Event]) -> Breach | None:
-    """A breach that a new meeting with the same person has mended is no breach but a move."""
-    if breach is None:
-        return None
-    people = {one.address for one in others_of(event, picture.owner)}
-    for other in standing:
-        made = other.created_at or other.modified_at
-        with_them = people & {one.address for one in others_of(other, picture.owner)}
-        fresh = made is not None and made >= breach.at - MOVED_BEFORE
-        coming = moment(other.start, picture.policy.zone) >= breach.at
-        if other.uid != event.uid and with_them and fresh and coming and other.status is not EventStatus.CANCELLED:
-            shown = Evidence("calendar.new-date", EvidenceSource.CALENDAR, other.uid, f"{other.title}: {_date(other)}")
-            return replace(breach, state=State.MOVED, evidence=(*breach.evidence, shown))
-    return breach
+    def _by_people(self, event: Event) -> Breach | None:
+        """What people's words did to it, or who was not there."""
+        if my_participation(event, self.picture.owner) is Participation.DECLINED:
+            return None
+        words = self.talk.about(event)
+        off = called_off(self.picture, event, words)
+        if off:
+            mine = off.fault is Fault.ME
+            return Breach(off.state, off.fault, off.at, off.evidence, WORDS_OF_MINE if mine else WORDS_OF_THEIRS)
+        if moment(event.end, self.picture.policy.zone) > self.picture.now or event.status is EventStatus.CANCELLED:
+            return None
+        return self._missed(event, words)
 
+    def _missed(self, event: Event, words: Iterable[Said]) -> Breach | None:
+        missed = self.signs.missed(event, words)
+        if missed is None:
+            return None
+        start = moment(event.start, self.picture.policy.zone)
+        agreed = Evidence("calendar.event", EvidenceSource.CALENDAR, event.uid, f"{event.title}, {date_of(event)}")
+        answers = missed.complaint.message if missed.complaint else None
+        evidence = (*missed.evidence, agreed)
+        return Breach(State.MISSED, missed.fault, start, evidence, missed.confidence, answers=answers)
 
-def _agreement(picture: Picture, mail: MeetingMail, event: Event, breach: Breach | None) -> Agreement:
-    others = others_of(event, picture.owner)
-    anchor = mail.anchor(event)
-    start = moment(event.start, picture.policy.zone)
-    made_at = event.created_at or event.modified_at or start
-    return Agreement(
-        id=AgreementId(
-            short_id(
-                picture.owner.address, AgreementKind.MEETING, event.uid, event.recurrence_id or "", start.isoformat()
-            )
-        ),
-        kind=AgreementKind.MEETING,
-        state=breach.state if breach else _standing(picture, event),
-        contact=contact_of(others[0]),
-        subject=event.title,
-        made_at=made_at,
-        ref=event.uid,
-        quote=f"{event.title}, {_date(event)}",
-        due=start,
-        changed_at=breach.at if breach else None,
-        fault=breach.fault if breach else Fault.UNKNOWN,
-        confidence=breach.confidence if breach else 1.0,
-        evidence=breach.evidence
-        if breach
-        else (Evidence("calendar.event", EvidenceSource.CALENDAR, event.uid, event.title),),
-        others=others,
-        thread=anchor[0].id if anchor else None,
-        anchor=anchor[1] if anchor else None,
-        event=event,
-        doubts=breach.doubts if breach else (),
-    )
+    def _agreement(self, event: Event, breach: Breach | None) -> Agreement:
+        anchor = self._anchor(event, breach)
+        agreement = meeting_agreement(self.picture, event, breach, anchor, self._doubts(event, breach))
+        return agreement if breach else self._with_obstacle(agreement, event)
 
+    def _with_obstacle(self, agreement: Agreement, event: Event) -> Agreement:
+        """A coming meeting that both sides agreed on, with what stands in its way; `changed_at` is since when I may know."""
+        owner, now = self.picture.owner, self.picture.now
+        agreed = accepted_by_me(event, owner) and (accepted_by_them(event, owner) or self.letters.said_yes(event))
+        if agreement.state is not State.OPEN or (agreement.due and agreement.due <= now) or not agreed:
+            return agreement
+        obstacle = self.absences.in_the_way(event)
+        if obstacle is None or (obstacle.known_at and obstacle.known_at > now):
+            return agreement
+        last = self.mail.last_written([one.address for one in agreement.others], after=agreement.made_at)
+        known = [agreement.made_at, obstacle.known_at, last.sent_at if last else None]
+        since = max((one for one in known if one and one <= now), default=now)
+        return replace(agreement, evidence=(obstacle.evidence, *agreement.evidence), changed_at=since)
 
-def _standing(picture: Picture, event: Event) -> State:
-    """The state of an unbroken meeting: proposed until the invited side said yes, open until it ended, then kept."""
-    if event.status is EventStatus.CANCELLED:
-        return State.OPEN  # only in a replay of the days before it was cancelled
-    if my_participation(event, picture.owner) is Participation.DECLINED:
-        return State.WITHDRAWN
-    if moment(event.end, picture.policy.zone) <= picture.now:
-        return State.KEPT
-    if organized_by_me(event, picture.owner):
-        answers = {one.participation for one in event.attendees if not picture.owner.is_me(one.address.address)}
-        waiting = answers == {Participation.NEEDS_ACTION}
-    else:
-        waiting = my_participation(event, picture.owner) is Participation.NEEDS_ACTION
-    return State.PROPOSED if waiting else State.OPEN
+    def _anchor(self, event: Event, breach: Breach | None) -> tuple[Thread, Message] | None:
+        """Their complaint, else the newest of theirs in its conversations."""
+        words = self.talk.about(event)
+        if breach and breach.answers:
+            return next((one.thread, one.message) for one in words if one.message is breach.answers)
+        return self.mail.anchor(event, [one.thread for one in words])
 
-
-def _date(event: Event) -> str:
-    if isinstance(event.start, datetime):
-        return event.start.strftime("%Y-%m-%d %H:%M")
-    return event.start.isoformat()
+    def _doubts(self, event: Event, breach: Breach | None) -> tuple[str, ...]:
+        doubts = breach.doubts if breach else ()
+        changed = not organized_by_me(event, self.picture.owner) and self.letters.other_organizer(event)
+        return (*doubts, OTHER_ORGANIZER) if changed and not doubts else doubts

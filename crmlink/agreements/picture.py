@@ -26,7 +26,8 @@ class Picture:
     """Threads with what was read in them, the agenda, and what earlier passes saw; `now` is aware, in the owner's zone.
 
     `agenda` holds every occurrence in the window, `remembered` the occurrences of earlier passes. `mail_complete` is
-    False when part of the mailbox could not be read: then nobody can be said not to have answered.
+    False when part of the mailbox could not be read: then nobody can be said not to have answered. `authserv_ids` are the
+    authserv-ids of the owner's own provider; without them no sender counts as proven.
     """
 
     owner: Owner
@@ -38,6 +39,7 @@ class Picture:
     agenda: Agenda = field(default_factory=Agenda)
     remembered: tuple[RememberedEvent, ...] = ()
     mail_complete: bool = True
+    authserv_ids: frozenset[str] = frozenset()
 
     def messages(self) -> Iterator[tuple[Thread, Message]]:
         """Every message that may count as evidence, with its thread."""

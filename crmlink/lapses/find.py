@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from crmlink.agreements.picture import Picture
 from crmlink.lapses.amends import amends
 from crmlink.lapses.cancelled import cancelled
+from crmlink.lapses.clash import clash
+from crmlink.lapses.missed import missed
 from crmlink.lapses.unanswered import unanswered
 from crmlink.model.agreement import Agreement
 from crmlink.model.lapse import Lapse
 
 Finder = Callable[[Agreement, Picture], Lapse | None]
-FINDERS: tuple[Finder, ...] = (cancelled, unanswered)
+FINDERS: tuple[Finder, ...] = (missed, clash, cancelled, unanswered)
 
 
 @dataclass(frozen=True, slots=True)
