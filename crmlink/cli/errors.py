@@ -6,22 +6,27 @@ import sys
 import traceback
 from collections.abc import Callable
 
+import click
+
 from crmlink.model.errors import CrmlinkError, SettingsError
 
 INTERNAL_ERROR = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED = 130
 
 
-def guarded(command: Callable[[], None], *, verbose: Callable[[], bool]) -> int:
+def guarded(command: Callable[[], int | None], *, verbose: Callable[[], bool]) -> int:
     """Run the command and return its exit code; `verbose` is asked only when something went wrong."""
     try:
-        command()
+        return command() or 0
+    except click.ClickException as error:  # wrong usage: click says it best
+        error.show()
+        return error.exit_code
     except CrmlinkError as error:
         _tell(error)
         if verbose():
             traceback.print_exc()
         return error.exit_code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):
         print("crmlink: stopped", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
@@ -36,7 +41,6 @@ def guarded(command: Callable[[], None], *, verbose: Callable[[], bool]) -> int:
             file=sys.stderr,
         )
         return INTERNAL_ERROR
-    return 0
 
 
 def _tell(error: CrmlinkError) -> None:

@@ -84,7 +84,7 @@ def run() -> None:
     """The console script: run the command, print errors in one place, exit with the code of the contract."""
     sys.exit(
         guarded(
-            lambda: main.main(prog_name="crmlink", standalone_mode=True),
+            lambda: main.main(prog_name="crmlink", standalone_mode=False),
             verbose=lambda: bool({"-v", "--verbose"} & set(sys.argv)),
         )
     )

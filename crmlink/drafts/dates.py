@@ -78,7 +78,7 @@ def _last_days(day: date, language: str, time: str) -> When:
         case "de":
             return When(f"letzten {name}{time}", f"am letzten {name}{time}")
         case _:
-            return When(f"{name}{time}", f"on {name}{time}")
+            return When(f"last {name}{time}", f"last {name}{time}")
 
 
 def _zone_words(moment: datetime, language: str) -> str:

@@ -44,6 +44,7 @@ from crmlink.model.reading import Register
 
 _DAYS_TO_ANSWER = 2
 _DAYS_TO_DELIVER = 3
+_DAYS_TO_TALK = 4
 _FALLBACK_SUBJECT = {"nl": "Onze afspraak", "en": "Our meeting", "de": "Unser Termin"}
 
 
@@ -110,6 +111,7 @@ def options_for(lapse: Lapse, desk: Desk, correspondence: Correspondence) -> tup
         count=desk.policy.options,
         near=moment if isinstance(moment, datetime) and not about_words else None,
         taken=desk.taken,
+        until=working_day_after(desk.now, desk.policy, _DAYS_TO_TALK) if about_words else None,
     )
 
 
@@ -180,7 +182,7 @@ def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, optio
         options=tuple(
             phrase_date(option.start, language, now=now, with_zone=correspondence.elsewhere) for option in options
         ),
-        new_day=_new_day(lapse, desk, language),
+        new_day=_new_day(lapse, desk, language, options),
         calendar_known=desk.calendar_known,
     )
 
@@ -212,10 +214,13 @@ def _signature(owner: Owner, *, formal: bool) -> str:
     return name.first_name if name and name.first_name and not formal else owner.name
 
 
-def _new_day(lapse: Lapse, desk: Desk, language: str) -> str:
-    """The day by which the owner answers or delivers after all: near, but not to be missed again."""
+def _new_day(lapse: Lapse, desk: Desk, language: str, options: tuple[Option, ...]) -> str:
+    """The day by which the owner answers or delivers after all: near, but not to be missed again.
+
+    A talk that is offered to settle it sooner must not come later than that day.
+    """
     count = _DAYS_TO_ANSWER if lapse.kind is LapseKind.UNANSWERED else _DAYS_TO_DELIVER
-    day = working_day_after(desk.now, desk.policy, count)
+    day = max([working_day_after(desk.now, desk.policy, count), *(option.start.date() for option in options)])
     return phrase_day(day, language, now=desk.now.astimezone(desk.policy.zone))
 
 

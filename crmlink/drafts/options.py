@@ -55,16 +55,18 @@ def find_options(  # noqa: PLR0913  the facts are unlike each other; a bundle fo
     count: int,
     near: datetime | None = None,
     taken: tuple[Option, ...] = (),
+    until: date | None = None,
 ) -> tuple[Option, ...]:
     """At most `count` free options of `duration`, on different days, in the owner's zone and in order of time.
 
     `busy` and `taken` (options of other open drafts) are never overlapped. `near` is the moment of the broken meeting:
-    its weekday and hour are preferred. Mornings and afternoons alternate where the agenda allows it.
+    its weekday and hour are preferred. Mornings and afternoons alternate where the agenda allows it. `until` is the last
+    day to offer, three weeks ahead when it is None.
     """
     if not policy.working_hours.spans:
         return ()
     blocked = _blocked(busy, taken, after)
-    days = tuple(_days(after, policy))
+    days = tuple(day for day in _days(after, policy) if until is None or day <= until)
     wish = _first_wish(near, policy)
     chosen: list[Option] = []
     slots = [(place, slot) for place, day in enumerate(days) for slot in _free_slots(day, duration, blocked, policy)]

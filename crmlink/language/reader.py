@@ -18,11 +18,13 @@ from crmlink.language.register import read_register
 from crmlink.language.requests import Addressing, find_requests
 from crmlink.model.contact import Address, Owner
 from crmlink.model.mail import Message
-from crmlink.model.reading import Reading
+from crmlink.model.reading import MeetingAct, MeetingTalk, Reading
 from crmlink.model.workdays import WorkingCalendar
 
 # More than this is no letter; what is beyond it is not read for requests and promises.
 MAX_TEXT = 100_000
+# A calendar robot may report that a meeting is off or moved; it invites, accepts and declines for nobody.
+ROBOTS_REPORT = frozenset({MeetingAct.CANCEL, MeetingAct.RESCHEDULE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Reader:
         requests, missed_requests = find_requests(text, language=language, addressing=self._addressing(message), dates=dates)
         promises, missed_promises = find_promises(text, language=language, dates=dates)
         meeting, missed_meetings = read_meeting(text, language=language, from_me=message.from_me, dates=dates)
+        if message.automatic and meeting.act not in ROBOTS_REPORT:
+            meeting = MeetingTalk()
         return Reading(
             language=language,
             register=read_register(f"{text}\n{message.signature}", language=language),

@@ -177,9 +177,9 @@ def run_here(arguments: Sequence[str], settings: Mapping[str, str], directory: P
     ):
         os.chdir(directory)
         try:
-            code = guarded(lambda: main.main(list(arguments), prog_name="crmlink"), verbose=lambda: False)
-        except SystemExit as stopped:
-            code = int(stopped.code or 0)
+            code = guarded(
+                lambda: main.main(list(arguments), prog_name="crmlink", standalone_mode=False), verbose=lambda: False
+            )
         finally:
             os.chdir(before)
     return Done(code, out.getvalue(), err.getvalue())

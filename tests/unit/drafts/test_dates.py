@@ -41,7 +41,7 @@ WHENS = {
     "this morning without the time": (local(2026, 3, 19, 8), "en", False, When("this morning", "this morning")),
     "this evening": (local(2026, 3, 19, 19), "de", False, When("heute Abend", "heute Abend")),
     "yesterday is a weekday": (local(2026, 3, 18, 13), "nl", False, When("afgelopen woensdag", "afgelopen woensdag")),
-    "six days ago in English": (local(2026, 3, 13, 13), "en", False, When("Friday", "on Friday")),
+    "six days ago in English": (local(2026, 3, 13, 13), "en", False, When("last Friday", "last Friday")),
     "six days ago in German": (local(2026, 3, 13, 13), "de", False, When("letzten Freitag", "am letzten Freitag")),
     "a week ago is a date": (local(2026, 3, 12, 13), "nl", False, When("donderdag 12 maart", "op donderdag 12 maart")),
     "a whole day": (date(2026, 3, 3), "en", True, When("Tuesday 3 March", "on Tuesday 3 March")),

@@ -90,11 +90,11 @@ def test_an_unanswered_question_is_answered_in_its_thread() -> None:
         'Op maandag 9 maart vroeg je me: "Welke bijlage mogen wij citeren?"'
         " Ik heb je veel te lang op mijn antwoord laten wachten. Dat had niet mogen gebeuren, sorry.\n"
         "\n"
-        "Je hebt mijn antwoord uiterlijk maandag 23 maart; dank voor je geduld. Bespreek je het liever even, dan kan ik:\n"
+        "Je hebt mijn antwoord uiterlijk woensdag 25 maart; dank voor je geduld. Bespreek je het liever even, dan kan ik:\n"
         "\n"
         "- maandag 23 maart om 10:00 uur\n"
+        "- dinsdag 24 maart om 10:00 uur\n"
         "- woensdag 25 maart om 14:00 uur\n"
-        "- vrijdag 27 maart om 10:00 uur\n"
         "\n"
         "Is het inmiddels niet meer nodig, dan hoor ik dat ook graag.\n"
         "\n"
