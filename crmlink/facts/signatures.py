@@ -97,6 +97,8 @@ def _closes(line: str, below: _Below, writer: str, *, written: bool) -> bool:
     match = pattern("signatures", "thanks", _CLOSING).match(line)
     if match is None or not written or not _name_like(match["rest"], writer):
         return False
+    if match["rest"][:1].islower() and not writer.casefold().startswith(match["rest"].casefold()):
+        return False  # the last word of a sentence of thanks, not a name
     return bool(match["rest"].strip()) or (bool(below.lines) and _is_name(below.lines[0], writer))
 
 

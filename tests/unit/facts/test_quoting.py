@@ -10,8 +10,8 @@ from crmlink.model.contact import Address
 EMPTY_QUOTE = "> Kun je donderdag?\n> Groet, Els"
 
 INTRODUCTIONS = {
-    "Gmail in Dutch": "Op di 14 jan 2025 om 09:12 schreef Els de Boer <els@kantoor.example>:",
-    "Gmail in Dutch over two lines": "Op di 14 jan 2025 om 09:12 schreef Els de Boer <\nels@kantoor.example>:",
+    "Gmail in Dutch": "Op di 11 mrt 2025 om 16:08 schreef Els de Boer <els@kantoor.example>:",
+    "Gmail in Dutch over two lines": "Op di 11 mrt 2025 om 16:08 schreef Els de Boer <\nels@kantoor.example>:",
     "Apple Mail in Dutch": "Op 14 jan. 2025, om 09:12 heeft Els de Boer <els@kantoor.example> het volgende geschreven:",
     "Thunderbird in Dutch": "Op 14-01-2025 om 09:12 schreef Els de Boer:",
     "Thunderbird the other way round": "Els de Boer schreef op 14-01-2025 om 09:12:",
@@ -41,7 +41,7 @@ BLOCKS = {
     "Outlook in English": "From: Els de Boer <els@kantoor.example>\nSent: Tuesday, January 14, 2025 9:12 AM\nTo: Jan Smit\nSubject: RE: quote\n\nCan you do Thursday?",
     "Outlook in German": "Von: Els de Boer <els@kantoor.example>\nGesendet: Dienstag, 14. Januar 2025 09:12\nAn: Jan Smit\nBetreff: AW: Angebot\n\nGeht Donnerstag?",
     "Outlook in French": "De : Els de Boer <els@kantoor.example>\nEnvoyé : mardi 14 janvier 2025 09:12\nÀ : Jan Smit\nObjet : RE: devis\n\nJeudi ?",
-    "Gmail forward": "---------- Forwarded message ---------\nVan: Els de Boer <els@kantoor.example>\nDate: di 14 jan 2025 om 09:12\nSubject: offerte\nTo: <jan@bedrijf.example>\n\nKun je donderdag?",
+    "Gmail forward": "---------- Forwarded message ---------\nVan: Els de Boer <els@kantoor.example>\nDate: di 11 mrt 2025 om 16:08\nSubject: offerte\nTo: <jan@bedrijf.example>\n\nKun je donderdag?",
     "Apple forward in Dutch": "Begin doorgestuurd bericht:\n\nVan: Els de Boer <els@kantoor.example>\nOnderwerp: offerte\nDatum: 14 januari 2025 om 09:12:00 CET\nAan: jan@bedrijf.example\n\nKun je donderdag?",
     "Zoho": "---- Op di, 14 jan. 2025 09:12:00 +0100 Els de Boer <els@kantoor.example> schreef ----\n\nKun je donderdag?",
     "reversed fields": "Van: Els de Boer\nAan: Jan Smit\nDatum: 14 januari 2025 09:12\n\nKun je donderdag?",

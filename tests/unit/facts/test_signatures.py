@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crmlink.facts.quoting import visible_reply
 from crmlink.facts.signatures import split_signature
 from crmlink.model.contact import Address
 
@@ -152,3 +153,15 @@ def test_the_writers_own_name_alone_ends_the_mail() -> None:
 def test_a_greeting_to_a_namesake_is_no_signature() -> None:
     lines = ["Petra,", "", "kun je donderdag?"]
     assert split_signature(lines, writer=Address("Petra Smit", "petra@smit.example")) == (lines, [])
+
+
+@pytest.mark.parametrize(
+    "thanks",
+    [
+        "Dank voor de foto's van de nieuwe winkel aan de haven. Die zijn mooi geworden.",
+        "Thanks for the drawings of the second floor and the roof. They are quite clear.",
+    ],
+)
+def test_a_sentence_of_thanks_is_no_farewell(thanks: str) -> None:
+    reply = visible_reply(f"Hoi Floor,\n\n{thanks}\n\nWanneer kunnen we beginnen?\n\nGroet,\nKarin").reply
+    assert "Wanneer kunnen we beginnen?" in reply

@@ -127,7 +127,7 @@ def test_a_near_miss_names_the_rule_that_stopped_it() -> None:
 def test_a_cold_sale_asks_nothing_of_me() -> None:
     text = (
         "Hi Sanne,\n\nI came across your website. We help companies like yours double your sales.\n"
-        "Would you have 15 minutes on Thursday for a quick chat?\n\nNot interested? Just reply stop."
+        "Would you have 20 minutes next Tuesday for a short demo?\n\nNot interested? Just reply stop."
     )
     requests, misses = read(text, language="en")
 
