@@ -1,102 +1,153 @@
-"""Promises by the owner: what was promised to whom, by when, and whether it was kept.
+"""Promises by the owner: what was promised to whom, by when, and how it stands.
 
-A later mail of the owner to the same person keeps it when it delivers: it carries an attachment, or in the same
-conversation a link or the words that hand something over. A promise to answer is kept by any later mail of substance
-in the conversation. An acknowledgement, or another promise, keeps nothing.
+A mail is one promise for each day it names; what it promises without a day belongs to the first of them. A later promise
+about the same matter takes the place of the earlier one, which is `moved` then. A promise to come at a time is a meeting
+and is left to those. What closes a promise is decided in `delivery`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
 
+from crmlink.agreements.delivery import delivery, kept_by_event, postponement
+from crmlink.agreements.exchange import Exchange, Sent, people_in
 from crmlink.agreements.picture import Picture
+from crmlink.agreements.vow import End, Vow
 from crmlink.facts.people import contact_of, is_no_reply
-from crmlink.language.closing import answering_words, delivering_words
+from crmlink.language.closing import Closing, closing_words
 from crmlink.model.agreement import Agreement, AgreementKind, State
 from crmlink.model.contact import Address
 from crmlink.model.evidence import Evidence, EvidenceSource
-from crmlink.model.ids import AgreementId, MessageId, ThreadId, short_id
-from crmlink.model.mail import Message, Thread
-from crmlink.model.reading import Promise
+from crmlink.model.ids import AgreementId, short_id
+from crmlink.model.mail import Message
+from crmlink.model.reading import MeetingAct, Promise, Reading
 
-LINK = re.compile(r"https?://\S+")
-SUBSTANCE = 60  # characters; a shorter mail ("Dank, top!") is an acknowledgement
-
-Sent = tuple[Thread, Message]
+MANY_RECIPIENTS = 10
+_MEETS = frozenset({MeetingAct.ACCEPT, MeetingAct.PROPOSE, MeetingAct.RESCHEDULE, MeetingAct.CANCEL})
 
 
 def promises(picture: Picture) -> tuple[Agreement, ...]:
-    """All promises by the owner in the picture, open and kept, in order of making."""
-    mine = sorted(
-        (pair for pair in picture.messages() if pair[1].from_me and pair[1].automatic is None),
-        key=lambda pair: (pair[1].sent_at, pair[1].id),
-    )
-    sent_to: dict[str, list[Sent]] = {}
-    for pair in mine:
-        for person in pair[1].recipients:
-            sent_to.setdefault(person.address, []).append(pair)
-    return tuple(
-        _agreement(picture, (thread, message), promise, other, sent_to[other.address])
-        for thread, message, other in _to_somebody(picture, mine)
-        for promise in picture.readings[message.id].promises
-    )
+    """All promises by the owner in the picture, open and closed, in order of making."""
+    exchange = Exchange(picture)
+    book = _Book(exchange)
+    for pair in exchange.mails:
+        book.close(pair)
+        if pair[1].from_me:
+            for vow in _vows(exchange, pair, book.owed_to(pair[1])):
+                book.add(vow)
+    for vow in book.all:
+        vow.end = vow.end or kept_by_event(picture, vow)
+    return tuple(sorted((_agreement(exchange, vow) for vow in book.all), key=lambda one: (one.made_at, one.id)))
 
 
-def _to_somebody(picture: Picture, mine: Iterable[Sent]) -> Iterator[tuple[Thread, Message, Address]]:
-    for thread, message in mine:
-        people = (one for one in message.to if not picture.owner.is_me(one.address) and not is_no_reply(one.address))
-        other = next(people, None)
-        if other and message.id in picture.readings:
-            yield thread, message, other
+class _Book:
+    """The promises so far: all of them, and by person."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.all: list[Vow] = []
+        self._by_person: dict[str, list[Vow]] = defaultdict(list)
+
+    def owed_to(self, message: Message) -> list[Vow]:
+        """The open promises to anybody whom this mail is from or to, in order of making."""
+        near = {id(vow): vow for person in sorted(people_in(message)) for vow in self._by_person[person]}
+        return sorted(
+            (vow for vow in near.values() if vow.end is None), key=lambda vow: (vow.message.sent_at, vow.message.id)
+        )
+
+    def close(self, pair: Sent) -> None:
+        """End what this mail keeps, takes back or releases."""
+        thread, message = pair
+        owed = self.owed_to(message)
+        for vow in owed:
+            vow.end = delivery(self.exchange, vow, thread, message, only=len(owed) == 1)
+
+    def add(self, new: Vow) -> None:
+        """Note a promise; earlier ones about the same matter give way to it."""
+        if any(new.repeats(old) for person in new.people for old in self._by_person[person]):
+            return
+        for old in self.owed_to(new.message):
+            if new.replaces(old, self.exchange):
+                shown = Evidence("promise.made-anew", EvidenceSource.MAIL, new.message.id, new.promise.quote)
+                old.end = End(State.MOVED, shown, new.message.sent_at)
+        self.all.append(new)
+        for person in new.people:
+            self._by_person[person].append(new)
 
 
-def _agreement(picture: Picture, made_in: Sent, promise: Promise, other: Address, sent: list[Sent]) -> Agreement:
-    thread, message = made_in
-    made = Evidence(promise.rule, EvidenceSource.MAIL, message.id, promise.quote)
-    kept = _kept_by(
-        picture, message.id, thread.id, promise, [pair for pair in sent if pair[1].sent_at > message.sent_at]
-    )
+def _vows(exchange: Exchange, pair: Sent, owed: list[Vow]) -> Iterator[Vow]:
+    """The promises in one mail of mine: one for each day, what has no day with the first."""
+    thread, message = pair
+    to = _promised_to(exchange.picture, message)
+    if not to:
+        return
+    reading = exchange.reading(message.id)
+    made = [one for one in reading.promises if not _is_meeting(one, reading)]
+    if not made and any(vow.thread.id == thread.id for vow in owed):
+        later = postponement(exchange, message)
+        made = [later] if later else []
+    named: list[datetime | None] = list(dict.fromkeys(one.due for one in made if one.due))
+    days = named or [None]
+    for number, day in enumerate(days):
+        same = [one for one in made if one.due == day or (number == 0 and one.due is None)]
+        main = next((one for one in same if one.due == day), None)
+        if main:
+            rest = tuple(one for one in same if one is not main)
+            yield Vow(thread, message, main, to, rest, reading.language)
+
+
+def _promised_to(picture: Picture, message: Message) -> tuple[Address, ...]:
+    """Those in To, the first of them first; nobody when it went to many, who are no circle of promisees."""
+    if len(message.recipients) > MANY_RECIPIENTS:
+        return ()
+    people = (one for one in message.to if not picture.owner.is_me(one.address) and not is_no_reply(one.address))
+    return tuple({one.address: one for one in people}.values())
+
+
+def _is_meeting(promise: Promise, reading: Reading) -> bool:
+    """Whether the words agree to a meeting, or say what to bring to it: then the meeting is the agreement."""
+    talk = reading.meeting
+    if talk.act not in _MEETS or closing_words(promise.quote, Closing.CALL, language=reading.language):
+        return False
+    brings = closing_words(promise.quote, Closing.BRING, language=reading.language)
+    return bool(brings) or (promise.due is not None and promise.quote == talk.quote)
+
+
+def _agreement(exchange: Exchange, vow: Vow) -> Agreement:
+    message, promise = vow.message, vow.promise
+    made = [Evidence(one.rule, EvidenceSource.MAIL, message.id, one.quote) for one in (promise, *vow.parts)]
+    words = " ".join(promise.quote.split())
+    day = promise.due.date().isoformat() if promise.due and len(_days(exchange, message)) > 1 else ""
+    identity = (message.id, words, day) if day else (message.id, words)
     return Agreement(
-        id=AgreementId(
-            short_id(picture.owner.address, AgreementKind.PROMISE, message.id, " ".join(promise.quote.split()))
-        ),
+        id=AgreementId(short_id(exchange.picture.owner.address, AgreementKind.PROMISE, *identity)),
         kind=AgreementKind.PROMISE,
-        state=State.KEPT if kept else State.OPEN,
-        contact=contact_of(other),
+        state=vow.end.state if vow.end else State.OPEN,
+        contact=contact_of(vow.to[0]),
         subject=message.subject,
         made_at=message.sent_at,
         ref=message.id,
         quote=promise.quote,
         due=promise.due,
-        changed_at=kept[1].sent_at if kept else None,
-        evidence=(made, kept[0]) if kept else (made,),
-        others=(other,),
-        thread=thread.id,
-        anchor=message,
+        changed_at=vow.end.at if vow.end else None,
+        evidence=(*made, vow.end.evidence) if vow.end else tuple(made),
+        others=vow.to,
+        thread=vow.thread.id,
+        anchor=_anchor(exchange, vow),
     )
 
 
-def _kept_by(
-    picture: Picture, made_in: MessageId, thread: ThreadId, promise: Promise, later: list[Sent]
-) -> tuple[Evidence, Message] | None:
-    """The first later mail that keeps the promise, with the evidence."""
-    answer = answering_words(promise.quote, language=_language(picture, made_in))
-    for where, message in later:
-        reading = picture.readings.get(message.id)
-        if message.attachments:
-            return Evidence("promise.attachment", EvidenceSource.MAIL, message.id, message.attachments[0].name), message
-        if where.id != thread:
-            continue
-        link = LINK.search(message.text)
-        words = link.group() if link else delivering_words(message.text, language=_language(picture, message.id))
-        if words:
-            return Evidence("promise.delivered", EvidenceSource.MAIL, message.id, words), message
-        if answer and len(message.text) >= SUBSTANCE and not (reading and reading.promises):
-            return Evidence("promise.followed-up", EvidenceSource.MAIL, message.id, message.text[:100]), message
-    return None
+def _days(exchange: Exchange, message: Message) -> set[object]:
+    return {one.due for one in exchange.reading(message.id).promises if one.due}
 
 
-def _language(picture: Picture, message: MessageId) -> str:
-    reading = picture.readings.get(message)
-    return reading.language if reading else picture.policy.language
+def _anchor(exchange: Exchange, vow: Vow) -> Message:
+    """Their newest mail in the conversation since the promise, else the promise itself."""
+    theirs = [
+        message
+        for thread, message in exchange.later(sorted(vow.people), vow.message.sent_at)
+        if thread.id == vow.thread.id and message.sender is not None and message.sender.address in vow.people
+    ]
+    return theirs[-1] if theirs else vow.message

@@ -1,18 +1,20 @@
 """Meetings that exist only in talk: "zullen we dinsdag om 10 uur?" "prima", with no event in any calendar.
 
-One meeting per thread and other person, as a fold over what the messages do to it: propose, accept, decline, cancel,
-reschedule, no_show. An asked but unconfirmed move is `proposed`. Threads that belong to an event are left to
-`meetings`; what a machine wrote is not talk.
+Mail is read once in order of time; `steps` says what each act does. A conversation may speak of one meeting after another.
+Who calls off or moves a meeting in a new conversation means the one that was agreed elsewhere. Threads that belong to an
+event are left to `meetings`; what a machine wrote is not talk.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import timedelta
 
+from crmlink.agreements.exchange import Exchange, people_in
 from crmlink.agreements.picture import NO_EVIDENCE, Picture
+from crmlink.agreements.steps import AGREED, BROKEN, Talk, same_day
 from crmlink.facts.people import contact_of
+from crmlink.language.closing import Closing
 from crmlink.model.agreement import Agreement, AgreementKind, State
 from crmlink.model.contact import Address
 from crmlink.model.evidence import Evidence, EvidenceSource
@@ -21,80 +23,105 @@ from crmlink.model.lapse import Fault
 from crmlink.model.mail import Message, Thread
 from crmlink.model.reading import MeetingAct, MeetingTalk
 
-BROKEN = frozenset({State.CANCELLED, State.MISSED})
-
-
-@dataclass(slots=True)
-class _Talk:
-    """How the talk of one thread stands after the messages read so far."""
-
-    state: State
-    first: Message
-    last: Message
-    when: datetime | None = None
-    fault: Fault = Fault.UNKNOWN
-    asked_by_me: bool = False
-    was_agreed: bool = False
-    evidence: list[Evidence] = field(default_factory=list)
+_BREAKING = frozenset({MeetingAct.CANCEL, MeetingAct.NO_SHOW, MeetingAct.RESCHEDULE})
+_ABOUT_ANOTHER = _BREAKING | {MeetingAct.ACCEPT}
+_NO_SHOW_HEARD = timedelta(days=7)
+"""How long after a meeting people still write that somebody was not there."""
 
 
 def talked_meetings(picture: Picture, *, taken: Collection[ThreadId]) -> tuple[Agreement, ...]:
     """Meetings agreed, proposed or broken in talk alone; `taken` are the threads that belong to an event."""
-    found = (_fold(picture, thread) for thread in picture.threads if thread.id not in taken)
-    return tuple(agreement for talk, thread in _present(found) if (agreement := _agreement(picture, talk, thread)))
+    exchange = Exchange(picture)
+    hall = _Hall(exchange)
+    for thread, message in exchange.mails:
+        if thread.id not in taken:
+            hall.hear(thread, message)
+    return tuple(agreement for talk in hall.all if (agreement := _agreement(picture, talk)))
 
 
-def _present(found: Iterator[tuple[_Talk | None, Thread]]) -> Iterator[tuple[_Talk, Thread]]:
-    return ((talk, thread) for talk, thread in found if talk is not None)
+class _Hall:
+    """The talks so far: all of them, and the last one of each conversation."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.all: list[Talk] = []
+        self._of: dict[ThreadId, Talk] = {}
+
+    def hear(self, thread: Thread, message: Message) -> None:
+        """What one message does to the meeting it speaks of."""
+        said = self.exchange.reading(message.id).meeting
+        talk = self._of.get(thread.id)
+        if said.act is MeetingAct.NONE:
+            if talk:
+                self._heard_elsewise(talk, message)
+            return
+        if talk and _is_another(talk, message, said):
+            talk = None
+        elif talk is None and said.act in _ABOUT_ANOTHER:
+            talk = self._elsewhere(message, said)
+        if talk is None:
+            if self._begins_nothing(thread, message, said):
+                return
+            talk = Talk(message, message, {}, asked_by_me=message.from_me)
+            self.all.append(talk)
+        self._of[thread.id] = talk
+        talk.threads[thread.id] = thread
+        talk.take(message, said)
+        talk.hear(message)
+
+    def _heard_elsewise(self, talk: Talk, message: Message) -> None:
+        talk.hear(message)
+        if talk.state is State.OPEN and talk.when is None and (words := self.exchange.says(message, Closing.SPOKEN)):
+            talk.state, talk.last = State.KEPT, message
+            talk.evidence.append(Evidence("mail.have-met", EvidenceSource.MAIL, message.id, words))
+
+    def _elsewhere(self, message: Message, said: MeetingTalk) -> Talk | None:
+        """The meeting with the same person, talked of in another conversation, that this message must mean."""
+        days = {date.start.date() for date in self.exchange.reading(message.id).dates}
+        near = [talk for talk in self.all if people_in(message) & _others(self.exchange.picture, talk)]
+        fitting = [talk for talk in near if _may_mean(talk, message, said)]
+        on_that_day = [talk for talk in fitting if talk.when and talk.when.start.date() in days]
+        if on_that_day:
+            return on_that_day[-1]
+        only_one = len(fitting) == 1 and said.act in _BREAKING and not (days and fitting[0].when)
+        return fitting[0] if only_one else None
+
+    def _begins_nothing(self, thread: Thread, message: Message, said: MeetingTalk) -> bool:
+        """A no without a question; or "it won't be today" from who had promised something here, no meeting."""
+        if said.act is MeetingAct.DECLINE:
+            return True
+        earlier = (one for one in thread.messages if one.sent_at < message.sent_at and one.sender == message.sender)
+        promised = any(self.exchange.reading(one.id).promises for one in earlier)
+        return said.act is MeetingAct.CANCEL and promised
 
 
-def _fold(picture: Picture, thread: Thread) -> tuple[_Talk | None, Thread]:
-    talk: _Talk | None = None
-    for message in thread.messages:
-        reading = picture.readings.get(message.id)
-        if reading is None or message.automatic or message.role in NO_EVIDENCE or message.sender is None:
-            continue
-        if reading.meeting.act is MeetingAct.NONE:
-            continue
-        talk = talk or _Talk(State.PROPOSED, message, message, asked_by_me=message.from_me)
-        _step(talk, message, reading.meeting)
-    return talk, thread
+def _is_another(talk: Talk, message: Message, said: MeetingTalk) -> bool:
+    """Whether a conversation goes on to a next meeting: the last one is over, or was missed."""
+    done = talk.state is State.MISSED or (talk.state in AGREED and talk.over(message.sent_at))
+    if said.act is MeetingAct.ACCEPT:
+        return done and said.when is not None and not same_day(said.when, talk.when)
+    return done and said.act is MeetingAct.PROPOSE
 
 
-def _step(talk: _Talk, message: Message, said: MeetingTalk) -> None:
-    """What one message does to the meeting."""
-    talk.last = message
-    talk.evidence.append(Evidence(said.rule or f"mail.{said.act}", EvidenceSource.MAIL, message.id, said.quote))
-    when = said.when.start if said.when else None
-    match said.act:
-        case MeetingAct.PROPOSE:
-            talk.state, talk.asked_by_me, talk.when = State.PROPOSED, message.from_me, when or talk.when
-        case MeetingAct.ACCEPT:
-            moved = talk.was_agreed and talk.state is State.PROPOSED
-            talk.state, talk.was_agreed, talk.when = State.MOVED if moved else State.OPEN, True, when or talk.when
-        case MeetingAct.RESCHEDULE:
-            talk.state, talk.was_agreed, talk.asked_by_me = State.PROPOSED, True, message.from_me
-            talk.fault, talk.when = said.fault or Fault.UNKNOWN, when or talk.when
-        case MeetingAct.CANCEL:
-            talk.state, talk.fault = State.CANCELLED, said.fault or Fault.UNKNOWN
-        case MeetingAct.NO_SHOW:
-            talk.state, talk.fault = State.MISSED, said.fault or Fault.UNKNOWN
-        case MeetingAct.DECLINE:
-            talk.state = State.WITHDRAWN
-        case MeetingAct.NONE:
-            pass
+def _may_mean(talk: Talk, message: Message, said: MeetingTalk) -> bool:
+    if said.act is MeetingAct.ACCEPT:
+        return talk.state is State.PROPOSED and talk.asked_by_me is not message.from_me
+    if said.act is MeetingAct.NO_SHOW:
+        return talk.state in AGREED and not talk.over(message.sent_at - _NO_SHOW_HEARD)
+    return talk.state in AGREED and not talk.over(message.sent_at)
 
 
-def _agreement(picture: Picture, talk: _Talk, thread: Thread) -> Agreement | None:
+def _others(picture: Picture, talk: Talk) -> frozenset[str]:
+    """The other people of a talk."""
+    people = people_in(talk.first) | people_in(talk.last)
+    return frozenset(one for one in people if not picture.owner.is_me(one))
+
+
+def _agreement(picture: Picture, talk: Talk) -> Agreement | None:
     other = _other(picture, talk)
     if other is None:
         return None
-    state = talk.state
-    if state is State.OPEN and talk.when and talk.when < picture.now:
-        state = State.KEPT
-    theirs = [
-        one for one in thread.messages if not one.from_me and one.automatic is None and one.role not in NO_EVIDENCE
-    ]
+    state = State.KEPT if talk.state is State.OPEN and talk.over(picture.now) else talk.state
     return Agreement(
         id=AgreementId(short_id(picture.owner.address, AgreementKind.MEETING, talk.first.id)),
         kind=AgreementKind.MEETING,
@@ -104,18 +131,26 @@ def _agreement(picture: Picture, talk: _Talk, thread: Thread) -> Agreement | Non
         made_at=talk.first.sent_at,
         ref=talk.first.id,
         quote=talk.evidence[-1].quote,
-        due=talk.when,
+        due=talk.when.start if talk.when else None,
         changed_at=talk.last.sent_at,
         fault=talk.fault if state in BROKEN or state is State.PROPOSED else Fault.UNKNOWN,
         confidence=0.8,
         evidence=tuple(reversed(talk.evidence)),  # what decided stands first
         others=(other,),
-        thread=thread.id,
-        anchor=theirs[-1] if theirs else talk.last,
+        thread=list(talk.threads)[-1],
+        anchor=max(_theirs(talk), key=lambda one: (one.sent_at, one.id), default=talk.last),
     )
 
 
-def _other(picture: Picture, talk: _Talk) -> Address | None:
+def _theirs(talk: Talk) -> Iterator[Message]:
+    """What the others wrote in the conversations about it."""
+    for thread in talk.threads.values():
+        yield from (
+            one for one in thread.messages if not one.from_me and one.automatic is None and one.role not in NO_EVIDENCE
+        )
+
+
+def _other(picture: Picture, talk: Talk) -> Address | None:
     """The other person: who wrote to me, or the first I wrote to."""
     people = [talk.last.sender, talk.first.sender, *talk.last.to, *talk.first.to]
     return next((one for one in people if one and not picture.owner.is_me(one.address)), None)

@@ -50,12 +50,20 @@ def _show(agreements: list[Agreement]) -> None:
     for name in ("what", "who", "due", "words", "state and why"):
         table.add_column(name, overflow="fold")
     for one in agreements:
-        why = one.evidence[-1] if one.evidence else None
+        why = _why(one)
         table.add_row(
             one.kind,
             escape(one.contact.name or one.contact.address),
             one.due.strftime("%Y-%m-%d %H:%M" if one.kind is AgreementKind.MEETING else "%Y-%m-%d") if one.due else "",
             f"{escape(one.quote)}\n[dim]{escape(one.subject)}[/]",
-            f"{one.state}\n[dim]{escape(why.rule) if why else ''}[/]",
+            f"{one.state}\n[dim]{escape(why)}[/]",
         )
     out.print(table)
+
+
+def _why(agreement: Agreement) -> str:
+    """What shows that it stands so: of a meeting the deciding evidence comes first, of words what closed them last."""
+    if not agreement.evidence:
+        return ""
+    shown = agreement.evidence[0 if agreement.kind is AgreementKind.MEETING else -1]
+    return f"{shown.rule}: {shown.quote}" if shown.quote else shown.rule

@@ -1,39 +1,65 @@
-"""Whether the owner already made amends: an apology with an action in it, not an apology alone."""
+"""Whether the owner already made amends: an apology with an action in it, not an apology alone.
+
+An action is a new time proposed or agreed, an invitation, or a coming day that is offered. A day on which the owner was
+or will be away is none, nor is a talk about something else when words were broken, not a meeting.
+"""
 
 from __future__ import annotations
 
+from crmlink.agreements.exchange import near_subject
 from crmlink.agreements.picture import Picture
+from crmlink.language.closing import Closing, closing_words
+from crmlink.language.sentences import sentences
 from crmlink.model.evidence import Evidence, EvidenceSource
-from crmlink.model.lapse import Lapse
+from crmlink.model.ids import ThreadId
+from crmlink.model.lapse import Lapse, LapseKind
 from crmlink.model.mail import Message
-from crmlink.model.reading import MeetingAct
+from crmlink.model.meeting import Method
+from crmlink.model.reading import DateMention, Grain, MeetingAct, Reading
 
 ACTIONS = frozenset({MeetingAct.PROPOSE, MeetingAct.RESCHEDULE, MeetingAct.ACCEPT})
+WORDS_BROKEN = frozenset({LapseKind.PROMISE, LapseKind.UNANSWERED})
+_MOMENTS = frozenset({Grain.MINUTE, Grain.HOUR})
 
 
 def amends(lapse: Lapse, picture: Picture) -> Evidence | None:
     """A mail of mine to the contact since the lapse that names a coming date; "sorry!" alone leaves it open."""
-    for _, message in picture.messages():
-        if (
-            message.from_me
-            and message.automatic is None
-            and message.sent_at > lapse.happened_at
-            and _to_contact(lapse, message)
-        ):
-            words = _action(message, picture)
+    for thread, message in picture.messages():
+        if message.from_me and message.sent_at > lapse.happened_at and _is_about(lapse, thread.id, message):
+            words = _invites(message) or _action(message, picture)
             if words:
                 return Evidence("mail.amends", EvidenceSource.MAIL, message.id, words)
     return None
 
 
-def _to_contact(lapse: Lapse, message: Message) -> bool:
-    return any(one.address == lapse.agreement.contact.address for one in message.recipients)
+def _is_about(lapse: Lapse, thread: ThreadId, message: Message) -> bool:
+    agreement = lapse.agreement
+    people = {agreement.contact.address, *(one.address for one in agreement.others)}
+    if not any(one.address in people for one in message.recipients):
+        return False
+    return (
+        lapse.kind not in WORDS_BROKEN or thread == agreement.thread or near_subject(message.subject, agreement.subject)
+    )
+
+
+def _invites(message: Message) -> str:
+    new = (one.event.title for one in message.invitations if one.method is Method.REQUEST and not one.in_forward)
+    return next((title or message.subject for title in new), "")
 
 
 def _action(message: Message, picture: Picture) -> str:
     reading = picture.readings.get(message.id)
-    if reading is None:
+    if reading is None or message.automatic is not None:
         return ""
     if reading.meeting.act in ACTIONS:
         return reading.meeting.quote
-    return next((date.quote for date in reading.dates if date.deadline > message.sent_at), "")
+    return next((date.quote for date in reading.dates if _is_offer(date, message, reading)), "")
+
+
+def _is_offer(date: DateMention, message: Message, reading: Reading) -> bool:
+    """Whether a day lies ahead and is not named as one on which the owner is away or was too busy."""
+    later_day = date.deadline.date() > message.sent_at.astimezone(date.deadline.tzinfo).date()
+    if not later_day and not (date.grain in _MOMENTS and date.start > message.sent_at):
+        return False
+    around = (one.text for one in sentences(message.text) if one.offset <= date.offset < one.offset + len(one.text))
+    return not any(closing_words(text, Closing.BUSY, language=reading.language) for text in around)

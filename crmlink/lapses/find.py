@@ -13,13 +13,15 @@ from crmlink.agreements.picture import Picture
 from crmlink.lapses.amends import amends
 from crmlink.lapses.cancelled import cancelled
 from crmlink.lapses.clash import clash
+from crmlink.lapses.conversations import one_for_each
 from crmlink.lapses.missed import missed
+from crmlink.lapses.promise import promise
 from crmlink.lapses.unanswered import unanswered
 from crmlink.model.agreement import Agreement
 from crmlink.model.lapse import Lapse
 
 Finder = Callable[[Agreement, Picture], Lapse | None]
-FINDERS: tuple[Finder, ...] = (missed, clash, cancelled, unanswered)
+FINDERS: tuple[Finder, ...] = (missed, clash, cancelled, promise, unanswered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def find_lapses(agreements: Iterable[Agreement], picture: Picture) -> Found:
         (lapse for lapse in found if lapse not in mended),
         key=lambda lapse: (lapse.kind.urgency, lapse.happened_at, lapse.id),
     )
-    return Found(tuple(standing), mended)
+    return Found(one_for_each(standing), mended)
 
 
 def _first(agreement: Agreement, picture: Picture) -> tuple[Lapse, ...]:

@@ -1,10 +1,14 @@
-"""The `unanswered` lapse: a request to me that stayed open longer than the grace, or past the day it was needed."""
+"""The `unanswered` lapse: a request to me that stayed open longer than the grace, or past the day it was needed.
+
+While the asker is away the lapse stands with a doubt, which keeps the draft back.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from crmlink.agreements.picture import Picture
+from crmlink.lapses.out_of_office import away_doubts
 from crmlink.model.agreement import Agreement, AgreementKind, State
 from crmlink.model.ids import LapseId, short_id
 from crmlink.model.lapse import Fault, Lapse, LapseKind
@@ -22,7 +26,7 @@ def unanswered(agreement: Agreement, picture: Picture) -> Lapse | None:
         kind=LapseKind.UNANSWERED,
         fault=Fault.ME,
         confidence=agreement.confidence,
-        agreement=agreement,
+        agreement=away_doubts(agreement, picture),
         happened_at=broke_at,
         evidence=agreement.evidence,
         due=agreement.due,

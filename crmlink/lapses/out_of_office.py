@@ -1,0 +1,51 @@
+"""Whether the other side is away just now, by their own automatic reply: then a letter can wait until they are back.
+
+In: the automatic replies of the contact, with the dates that were read in them. A reply that names no day of return holds
+for two weeks at most. Whatever they write in person since shows that they are there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from crmlink.agreements.picture import NO_EVIDENCE, Picture
+from crmlink.model.agreement import Agreement
+from crmlink.model.mail import Automatic, Message
+
+LONGEST_WITHOUT_DATE = timedelta(days=14)
+LONGEST = timedelta(days=90)
+
+
+def away_doubts(agreement: Agreement, picture: Picture) -> Agreement:
+    """The agreement with the doubt that its contact is away, when they are."""
+    back = back_at(agreement.contact.address, picture)
+    if back is None:
+        return agreement
+    return replace(agreement, doubts=(*agreement.doubts, f"they are out of office, back on {back:%Y-%m-%d}"))
+
+
+def back_at(address: str, picture: Picture) -> datetime | None:
+    """When the person returns, in the owner's zone; None when they are there as far as is known."""
+    theirs = [
+        one
+        for thread in picture.threads
+        for one in thread.messages
+        if one.sender is not None and one.sender.address == address and one.role not in NO_EVIDENCE
+    ]
+    absences = [one for one in theirs if one.automatic is Automatic.AUTO_REPLY]
+    if not absences:
+        return None
+    last = max(absences, key=lambda one: one.sent_at)
+    if any(one.automatic is None and one.sent_at > last.sent_at for one in theirs):
+        return None
+    back = _return(last, picture)
+    return back if back > picture.now else None
+
+
+def _return(absence: Message, picture: Picture) -> datetime:
+    """The last day that an automatic reply names is the day of return, or the evening of the last day away."""
+    reading = picture.readings.get(absence.id)
+    ends = [max(one.start, one.end or one.start, one.deadline) for one in reading.dates] if reading else []
+    named = [end for end in ends if absence.sent_at < end <= absence.sent_at + LONGEST]
+    return max(named, default=absence.sent_at + LONGEST_WITHOUT_DATE).astimezone(picture.policy.zone)
