@@ -169,9 +169,10 @@ class Conversations:
         named = self._named(said, lines)
         match said.talk.act:
             case MeetingAct.NO_SHOW:
-                return named or _nearest(
-                    line.last(at, IN_CONVERSATION_BEHIND if bound else NEAR_BEHIND) for line in lines
-                )
+                if not bound and said.when and said.when.astimezone(at.tzinfo).date() < at.date():
+                    return named
+                behind = IN_CONVERSATION_BEHIND if bound else NEAR_BEHIND
+                return named or _nearest(line.last(at, behind) for line in lines)
             case MeetingAct.RESCHEDULE:
                 found = [line.next(at, timedelta(days=365) if bound else NEAR_AHEAD, self._end_of) for line in lines]
                 return _nearest(one for one in found if one is not named) or named

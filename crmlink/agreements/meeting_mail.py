@@ -8,9 +8,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from crmlink.agreements.attendance import everyone_of
+from crmlink.agreements.attendance import everyone_of, moment
 from crmlink.agreements.picture import Picture
 from crmlink.facts.subjects import bare_subject
 from crmlink.model.ids import EventUid, ThreadId
@@ -110,6 +110,20 @@ class MeetingMail:
             if message.sent_at <= self._picture.now and _is_between(message, people)
         ]
         *_, thread, message = max(candidates, key=lambda one: one[:4], default=(None, None))
+        return (thread, message) if thread and message else None
+
+    def written_on_the_day(self, event: Event) -> tuple[Thread, Message] | None:
+        """The newest mail with which somebody of a missed meeting began a conversation that day, after it had begun."""
+        zone = self._picture.policy.zone
+        start = moment(event.start, zone)
+        midnight = (start + timedelta(days=1)).replace(hour=0, minute=0)
+        people = [one.address for one in everyone_of(event, self._picture.owner)]
+        found = [
+            (message.sent_at, message.id, thread, message)
+            for thread, message in self.between(people, start, min(midnight, self._picture.now))
+            if not message.from_me and message.automatic is None and thread.messages[0] is message
+        ]
+        *_, thread, message = max(found, key=lambda one: one[:2], default=(None, None))
         return (thread, message) if thread and message else None
 
     def last_written(self, people: Iterable[str], *, after: datetime) -> Message | None:

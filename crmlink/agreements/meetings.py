@@ -142,10 +142,14 @@ class _House:
         return replace(agreement, evidence=(obstacle.evidence, *agreement.evidence), changed_at=since)
 
     def _anchor(self, event: Event, breach: Breach | None) -> tuple[Thread, Message] | None:
-        """Their complaint, else the newest of theirs in its conversations."""
+        """Their complaint, else what they wrote the same day, else the newest of theirs in its conversations."""
         words = self.talk.about(event)
         if breach and breach.answers:
             return next((one.thread, one.message) for one in words if one.message is breach.answers)
+        if breach and breach.state is State.MISSED and breach.fault is Fault.ME:
+            written = self.mail.written_on_the_day(event)
+            if written:
+                return written
         return self.mail.anchor(event, [one.thread for one in words])
 
     def _doubts(self, event: Event, breach: Breach | None) -> tuple[str, ...]:

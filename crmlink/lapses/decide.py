@@ -6,21 +6,27 @@ until the brake of so many drafts a day; the rest waits, never silently dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from crmlink.agreements.picture import Picture
 from crmlink.facts.people import is_no_reply
 from crmlink.model.draft import DraftState
-from crmlink.model.ids import LapseId, MessageId
+from crmlink.model.evidence import EvidenceSource
+from crmlink.model.ids import LapseId, MessageId, ThreadId
 from crmlink.model.lapse import Decision, Fault, Lapse, LapseKind, Verdict
+from crmlink.model.mail import Automatic, Thread
 from crmlink.model.policy import WhenTheyCancel
+from crmlink.model.reading import Grain
 
 SURE_ENOUGH = 0.6
 MANY_OTHERS = 8
 # Who cancels in a mail often sends the new date in a second one.
 TIME_FOR_A_NEW_DATE = timedelta(days=1)
+# An automatic reply that names a day further away is about something else.
+LONGEST_ABSENCE = timedelta(days=92)
+DAYS = frozenset({Grain.DAY, Grain.HOUR, Grain.MINUTE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class _Case:
     lapse: Lapse
     picture: Picture
     past: Past
+    back: Mapping[str, datetime]
+    threads: Mapping[ThreadId, Thread]
 
 
 Answer = tuple[Decision, str] | None
@@ -53,10 +61,11 @@ def decide(lapses: Iterable[Lapse], picture: Picture, past: Past) -> tuple[Verdi
     """A verdict on each lapse, in the given order (which is the order of urgency); repaired ones are left out."""
     verdicts: list[Verdict] = []
     left = max(0, picture.policy.max_drafts_per_day - past.placed_today)
+    back, threads = _returns(picture), {one.id: one for one in picture.threads}
     for lapse in lapses:
         if past.drafts.get(lapse.id) in REPAIRED:
             continue
-        said = next((answer for rule in RULES if (answer := rule(_Case(lapse, picture, past)))), None)
+        said = next((answer for rule in RULES if (answer := rule(_Case(lapse, picture, past, back, threads)))), None)
         if said is None and left == 0:
             said = (
                 Decision.HOLD,
@@ -118,6 +127,8 @@ def _ignored(case: _Case) -> Answer:
 def _not_my_fault(case: _Case) -> Answer:
     if case.lapse.fault is Fault.ME:
         return None
+    if case.lapse.fault is Fault.UNKNOWN and case.lapse.agreement.doubts:
+        return None  # the doubt says more
     if (
         case.lapse.fault is Fault.THEM
         and case.picture.policy.when_they_cancel is WhenTheyCancel.DRAFT
@@ -152,17 +163,44 @@ def _too_many(case: _Case) -> Answer:
 
 
 def _own_draft(case: _Case) -> Answer:
-    thread = next((one for one in case.picture.threads if one.id == case.lapse.agreement.thread), None)
+    thread = case.threads.get(case.lapse.agreement.thread) if case.lapse.agreement.thread else None
     if thread and any(message.id in case.past.own_drafts for message in thread.messages):
         return Decision.HOLD, "you have a draft of your own in this conversation"
     return None
 
 
 def _just_now(case: _Case) -> Answer:
-    by_mail = case.lapse.agreement.event is None and case.lapse.kind is LapseKind.CANCELLED
+    shown = case.lapse.evidence[0].source if case.lapse.evidence else None
+    by_mail = case.lapse.kind is LapseKind.CANCELLED and shown is EvidenceSource.MAIL
     if by_mail and case.picture.now - case.lapse.happened_at < TIME_FOR_A_NEW_DATE:
         return Decision.HOLD, "you wrote this less than a day ago; there is time to propose a new date yourself"
     return None
+
+
+def _away_themselves(case: _Case) -> Answer:
+    """Their automatic reply names the day they are back; a coming meeting cannot wait for that."""
+    if case.lapse.kind is LapseKind.CLASH:
+        return None
+    back = case.back.get(case.lapse.agreement.contact.address)
+    if back is None:
+        return None
+    return Decision.HOLD, f"their automatic reply says that they are back on {back:%Y-%m-%d}; this waits until then"
+
+
+def _returns(picture: Picture) -> dict[str, datetime]:
+    """When people are back, by address, from the latest automatic reply of each that names a coming day."""
+    found: dict[str, tuple[datetime, datetime]] = {}
+    for _, message in picture.messages():
+        if message.automatic is not Automatic.AUTO_REPLY or message.from_me or message.sender is None:
+            continue
+        reading = picture.readings.get(message.id)
+        days = [one.start for one in reading.dates if one.grain in DAYS] if reading else []
+        newest = found.get(message.sender.address)
+        if days and (newest is None or newest[0] < message.sent_at):
+            found[message.sender.address] = message.sent_at, max(days)
+    return {
+        address: back for address, (_, back) in found.items() if picture.now < back <= picture.now + LONGEST_ABSENCE
+    }
 
 
 RULES: tuple[Rule, ...] = (
@@ -174,4 +212,5 @@ RULES: tuple[Rule, ...] = (
     _too_many,
     _own_draft,
     _just_now,
+    _away_themselves,
 )
