@@ -63,9 +63,9 @@ class BreakableWriter:
     def __init__(self, inner: DraftWriter, steps: Steps, hidden: Hidden) -> None:
         self._inner, self._steps, self._hidden = inner, steps, hidden
 
-    def position(self) -> Position:
+    def position(self, role: Role = Role.DRAFTS) -> Position:
         self._steps.step("before position")
-        return self._inner.position()
+        return self._inner.position(role)
 
     def append(self, raw: bytes) -> None:
         self._steps.step("before append")

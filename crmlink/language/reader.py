@@ -41,7 +41,9 @@ class Reader:
         language = identify(f"{text}\n{message.subject}" if len(text) < 20 else text, fallback=self.fallback_language)  # noqa: PLR2004 -- too short to tell
         said_at = message.sent_at.astimezone(self.calendar.zone)
         dates = find_dates(text, language=language, said_at=said_at, calendar=self.calendar)
-        requests, missed_requests = find_requests(text, language=language, addressing=self._addressing(message), dates=dates)
+        requests, missed_requests = find_requests(
+            text, language=language, addressing=self._addressing(message), dates=dates
+        )
         promises, missed_promises = find_promises(text, language=language, dates=dates)
         meeting, missed_meetings = read_meeting(text, language=language, from_me=message.from_me, dates=dates)
         if message.automatic and meeting.act not in ROBOTS_REPORT:
