@@ -25,6 +25,8 @@ from crmlink.model.mail import Message
 from crmlink.model.reading import MeetingAct, Promise, Reading
 
 MANY_RECIPIENTS = 10
+VAGUE = 0.5
+"""How sure it is that "komt goed" is still owed: nobody can see from mail whether it was done."""
 _MEETS = frozenset({MeetingAct.ACCEPT, MeetingAct.PROPOSE, MeetingAct.RESCHEDULE, MeetingAct.CANCEL})
 
 
@@ -84,7 +86,7 @@ def _vows(exchange: Exchange, pair: Sent, owed: list[Vow]) -> Iterator[Vow]:
     if not to:
         return
     reading = exchange.reading(message.id)
-    made = [one for one in reading.promises if not _is_meeting(one, reading)]
+    made = [one for one in reading.promises if not _is_meeting(one, reading) and not _is_delivery(one, reading)]
     if not made and any(vow.thread.id == thread.id for vow in owed):
         later = postponement(exchange, message)
         made = [later] if later else []
@@ -115,6 +117,13 @@ def _is_meeting(promise: Promise, reading: Reading) -> bool:
     return bool(brings) or (promise.due is not None and promise.quote == talk.quote)
 
 
+def _is_delivery(promise: Promise, reading: Reading) -> bool:
+    """Whether the words hand something over here and now ("bijgaand, zoals beloofd")."""
+    kinds = (Closing.AS_PROMISED, Closing.DELIVERED)
+    handed = any(closing_words(promise.quote, kind, language=reading.language) for kind in kinds)
+    return promise.due is None and handed
+
+
 def _agreement(exchange: Exchange, vow: Vow) -> Agreement:
     message, promise = vow.message, vow.promise
     made = [Evidence(one.rule, EvidenceSource.MAIL, message.id, one.quote) for one in (promise, *vow.parts)]
@@ -132,6 +141,7 @@ def _agreement(exchange: Exchange, vow: Vow) -> Agreement:
         quote=promise.quote,
         due=promise.due,
         changed_at=vow.end.at if vow.end else None,
+        confidence=VAGUE if vow.is_vague else 1.0,
         evidence=(*made, vow.end.evidence) if vow.end else tuple(made),
         others=vow.to,
         thread=vow.thread.id,

@@ -124,7 +124,8 @@ def same_day(one: DateMention | None, other: DateMention | None) -> bool:
 
 
 def _finer(new: DateMention | None, old: DateMention | None) -> DateMention | None:
-    """The new time, but of one and the same day the mention that has a time of day."""
-    if new is not None and old is not None and same_day(new, old):
-        return old if old.grain in _MOMENTS and new.grain not in _MOMENTS else new
-    return new or old
+    """The new time; but the known one when the new words only name its weekday again ("leuk, tot dinsdag!")."""
+    if new is None or old is None:
+        return new or old
+    only_the_day = new.grain not in _MOMENTS and new.start.weekday() == old.start.weekday()
+    return old if only_the_day else new

@@ -69,6 +69,12 @@ class Vow:
         """Whether a mail of substance keeps it: it promised an answer or a talk, no thing."""
         return self.is_to(Closing.ANSWER) or self.is_to(Closing.CALL)
 
+    @property
+    def is_vague(self) -> bool:
+        """Whether it names neither a day, nor a thing, nor anything that mail or calendar would show."""
+        shows = (Closing.ANSWER, Closing.CALL, Closing.MEET, Closing.SEND)
+        return self.promise.due is None and not self.topic and not any(self.is_to(kind) for kind in shows)
+
     def repeats(self, other: Vow) -> bool:
         """Whether this is only another copy of the other: the same words for the same day to the same people."""
         same_words = " ".join(self.promise.quote.split()) == " ".join(other.promise.quote.split())

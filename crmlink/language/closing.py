@@ -46,6 +46,7 @@ class Closing(StrEnum):
     CALL = "call"
     MEET = "meet"
     BRING = "bring"
+    SEND = "send"
 
 
 @dataclass(frozen=True, slots=True)

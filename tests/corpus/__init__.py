@@ -1,0 +1,1 @@
+"""Cases: conversations in, what is agreed, open and broken out; each is a `thread.toml`."""
