@@ -35,6 +35,7 @@ UNINVITED = "you were only taken off the list; the meeting itself may still take
 OTHER_ORGANIZER = "an update by mail names another organizer"
 NOT_TRUSTED = "the calendar could not be trusted in this pass"
 TIDYING_UP = "it was removed after it had begun, which may be tidying up"
+NOBODY_LEFT = "everybody was taken off the list of a meeting that still stands in the calendar"
 ONE_OCCURRENCE = "one meeting of a series is gone from the calendar without a cancellation"
 
 
@@ -147,6 +148,18 @@ def vanished(picture: Picture, letters: Scheduling, before: RememberedEvent, *, 
     words_of_mine = (_from_mail(f"mail.my-{mine.invitation.method}", mine),) if mine else ()
     evidence = (shown, *words_of_mine)
     return Breach(State.CANCELLED, Fault.ME, gone_since, evidence, 0.95 if mine else 0.8, tuple(doubts))
+
+
+def emptied(picture: Picture, event: Event, before: RememberedEvent | None) -> Breach | None:
+    """A coming meeting of mine that still stands in its calendar, but from which everybody was taken off."""
+    if before is None or before.event.calendar != event.calendar or everyone_of(event, picture.owner):
+        return None
+    ahead = moment(before.event.start, picture.policy.zone) > before.last_seen_at
+    if not ahead or not organized_by_me(before.event, picture.owner) or not others_of(before.event, picture.owner):
+        return None
+    said = f"{event.title}: stood in the calendar with others, stands there without"
+    shown = Evidence("calendar.emptied", EvidenceSource.CALENDAR, event.uid, said)
+    return Breach(State.CANCELLED, Fault.ME, _changed_at(picture, event), (shown,), 0.7, (NOBODY_LEFT,))
 
 
 def _status_cancelled(picture: Picture, letters: Scheduling, event: Event) -> Breach | None:

@@ -20,7 +20,7 @@ from crmlink.agreements.attendance import (
     organized_by_me,
 )
 from crmlink.agreements.attendance_signs import AttendanceSigns
-from crmlink.agreements.breach import OTHER_ORGANIZER, Breach, breach_by_mail, breach_in_calendar, vanished
+from crmlink.agreements.breach import OTHER_ORGANIZER, Breach, breach_by_mail, breach_in_calendar, emptied, vanished
 from crmlink.agreements.calling_off import called_off
 from crmlink.agreements.conversations import Conversations, Key, Said, key_of
 from crmlink.agreements.meeting_agreement import meeting_agreement
@@ -88,6 +88,10 @@ class _House:
     def _found(self) -> Iterator[tuple[Event, Breach | None]]:
         for key, event in self.standing.items():
             before = self.remembered.get(key)
+            emptied_of = emptied(self.picture, event, before)
+            if before and emptied_of:
+                yield before.event, emptied_of
+                continue
             yield event, self._of_standing(key, event)
             yield from moved_from(self.picture, self.mail, event, before)
         for before, from_series in self.gone:

@@ -20,7 +20,7 @@ _ENTITLED = frozenset({Standing.VERIFIED, Standing.UNVERIFIED, Standing.RELAYED}
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    """The other side's CANCEL. `uninvited`: it does not say STATUS:CANCELLED, so it only takes me off the list."""
+    """The other side's CANCEL. `uninvited`: without STATUS:CANCELLED, while others remain, it only takes me off the list."""
 
     letter: Letter
     standing: Standing
@@ -73,8 +73,15 @@ class Scheduling:
         if not found:
             return None
         letter, standing = min(found, key=lambda one: (list(Standing).index(one[1]), one[0].version))
-        told = letter.invitation.event
-        return Cancellation(letter, standing, not (told.status_given and told.status is EventStatus.CANCELLED))
+        return Cancellation(letter, standing, self._only_uninvites(letter.invitation.event, event))
+
+    def _only_uninvites(self, told: Event, event: Event) -> bool:
+        """Whether a CANCEL without STATUS leaves others in the meeting (RFC 5546 section 3.2.5 wants the STATUS)."""
+        if told.status_given and told.status is EventStatus.CANCELLED:
+            return False
+        off = {one.address.address for one in told.attendees}
+        organizer = {event.organizer.address} if event.organizer else set()
+        return any(one.address not in off | organizer for one in everyone_of(event, self._picture.owner))
 
     def declined_by_them(self, event: Event) -> tuple[Letter, bool] | None:
         """The newest REPLY with which nobody is left to come to my meeting, and whether somebody had said yes before.

@@ -166,12 +166,20 @@ def test_32_a_cancel_of_the_series_leaves_alone_what_had_taken_place() -> None:
     assert _states(_view(cancel(), events=(held, *WEEKLY[1:]))) == [State.KEPT, State.CANCELLED, State.CANCELLED]
 
 
-def test_33_a_cancel_without_status_is_uninvited_not_cancelled_and_held() -> None:
-    told = replace(OFF, status=EventStatus.CONFIRMED, status_given=False, attendees=(THEIRS.attendees[0],))
-    view = _view(cancel(told))
+WITH_OMAR = event(organizer=GIJS, others=(OMAR,), created=march(1))
+
+
+def test_33_a_cancel_without_status_while_others_remain_is_uninvited_not_cancelled_and_held() -> None:
+    me_only = tuple(one for one in WITH_OMAR.attendees if one.address == ME.mailbox)
+    view = _view(cancel(replace(WITH_OMAR, attendees=me_only)), events=(WITH_OMAR,))
     agreement = _one(view)
     assert (agreement.evidence[0].rule, agreement.fault) == ("mail.uninvited", Fault.UNKNOWN)
     assert _decision(view) is Decision.HOLD
+
+
+def test_33_a_cancel_without_status_that_leaves_nobody_is_a_cancellation() -> None:
+    told = replace(OFF, status=EventStatus.CONFIRMED, status_given=False)
+    assert _one(_view(cancel(told))).evidence[0].rule == "mail.their-cancel"
 
 
 UNPROVEN = {
