@@ -24,7 +24,8 @@ __all__ = ["Addressing", "find_requests"]
 _PITCH = 4
 """Strength of the signs of selling that together make a mail a cold sale."""
 _SHORT_MAIL = 2
-"""Sentences: in a mail this short a soft wish ("we should discuss this") is the point; in a longer one it is talk."""
+"""Sentences: in a mail this short to the owner a soft wish ("we should discuss this") is the point; elsewhere it is
+talk."""
 _FEW_WORDS = 7
 """Words: a sentence this short, "inmiddels gevonden, dank", speaks of what was asked just before."""
 _LONG_TALK = 100
@@ -130,7 +131,7 @@ def _judge(read: _Read, mail: _Mail) -> Request | NearMiss | None:
 
 def _by_rules(read: _Read, mail: _Mail) -> _Verdict:
     """The strongest rule that asks and is not stopped; else what stopped it."""
-    kinds = ("ask", "soft") if mail.short else ("ask",)
+    kinds = ("ask", "soft") if mail.short and mail.addressing.to_owner else ("ask",)
     stops = [hit for hit in read.hits if hit.rule.kind == "stop"]
     asks = [hit for hit in read.hits if hit.rule.kind in kinds]
     free = [ask for ask in asks if not any(stop.stops(ask, read.words) for stop in stops)]
