@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from crmlink.agreements.exchange import name_words
 from crmlink.facts.subjects import bare_subject
 from crmlink.language.topic import topic_words
 from crmlink.model.agreement import State
@@ -40,7 +41,7 @@ class Asked:
         self.newest_thread = thread.id
         self.people |= {self.asker, *(one.address for one in message.reply_to)}
         quotes = " ".join(request.quote for request in asks)
-        self.topic |= topic_words(f"{bare_subject(message.subject)} {quotes}")
+        self.topic |= topic_words(f"{bare_subject(message.subject)} {quotes}") - name_words(message)
 
     def close(self, state: State, evidence: Evidence, at: datetime) -> None:
         """It ended so, then, because of that."""

@@ -67,6 +67,12 @@ def people_in(message: Message) -> frozenset[str]:
     return frozenset(one.address for one in people)
 
 
+def name_words(message: Message) -> frozenset[str]:
+    """The words of the names in a message's headers: a greeting with a name says nothing of the matter."""
+    people = (*message.recipients, *((message.sender,) if message.sender else ()))
+    return frozenset(word for one in people for word in topic_words(f"{one.name} {one.local_part}"))
+
+
 def files_in(message: Message) -> tuple[Attachment, ...]:
     """What somebody attached to a message: no logos of a signature, cards, keys or calendar objects."""
     return tuple(

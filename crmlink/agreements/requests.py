@@ -15,7 +15,7 @@ from crmlink.agreements.asked import Asked
 from crmlink.agreements.exchange import Exchange, near_subject, people_in, same_matter
 from crmlink.agreements.picture import Picture
 from crmlink.facts.people import contact_of, is_no_reply
-from crmlink.language.closing import Closing
+from crmlink.language.closing import Closing, closing_words
 from crmlink.model.agreement import Agreement, AgreementKind, State
 from crmlink.model.evidence import Evidence, EvidenceSource
 from crmlink.model.ids import AgreementId, ThreadId, short_id
@@ -30,7 +30,7 @@ def requests(picture: Picture) -> tuple[Agreement, ...]:
     exchange = Exchange(picture)
     desk = _Desk(exchange)
     for thread, message in exchange.mails:
-        asks = _asks(picture, message)
+        asks = _asks(exchange, thread, message)
         desk.close(thread, message, asking=bool(asks))
         if asks:
             desk.add(thread, message, asks)
@@ -87,13 +87,26 @@ class _Desk:
         return bool(reminds and same_matter(asked.topic, message))
 
 
-def _asks(picture: Picture, message: Message) -> list[Request]:
+def _asks(exchange: Exchange, thread: Thread, message: Message) -> list[Request]:
+    picture = exchange.picture
     to_me = any(picture.owner.is_me(address.address) for address in message.to)
     few = len(message.recipients) <= MANY_RECIPIENTS
     if message.from_me or not to_me or not few or message.sender is None or is_no_reply(message.sender.address):
         return []
-    reading = picture.readings.get(message.id)
-    return [request for request in reading.requests if request.to_me] if reading else []
+    reading = exchange.reading(message.id)
+    promised = _just_promised(exchange, thread, message)
+    return [
+        request
+        for request in reading.requests
+        if request.to_me
+        and not (promised and closing_words(request.quote, Closing.AWAITING, language=reading.language))
+    ]
+
+
+def _just_promised(exchange: Exchange, thread: Thread, message: Message) -> bool:
+    """Whether the last thing said before was a promise of mine: "I look forward to it" then asks nothing new."""
+    before = [one for one in thread.messages if one.sent_at < message.sent_at and one.automatic is None]
+    return bool(before) and before[-1].from_me and bool(exchange.reading(before[-1].id).promises)
 
 
 def _close_by_meeting(picture: Picture, asked: Asked) -> None:

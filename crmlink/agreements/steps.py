@@ -25,7 +25,10 @@ _MOMENTS = frozenset({Grain.MINUTE, Grain.HOUR})
 
 @dataclass(slots=True, eq=False)
 class Talk:
-    """One meeting in talk. `threads` are the conversations about it, `replied` whether the side that did not ask wrote since."""
+    """One meeting in talk. `threads` are the conversations about it, `replied` whether the side that did not ask wrote since.
+
+    `offered` are the days named when it was last proposed, `stood` what stood before that.
+    """
 
     first: Message
     last: Message
@@ -36,6 +39,7 @@ class Talk:
     asked_by_me: bool = False
     was_agreed: bool = False
     replied: bool = False
+    offered: tuple[DateMention, ...] = ()
     stood: tuple[State, DateMention | None] = (State.PROPOSED, None)
     evidence: list[Evidence] = field(default_factory=list)
 
@@ -47,8 +51,10 @@ class Talk:
             return (self.when.end or self.when.start + USUAL_LENGTH) <= now
         return max(self.when.end or self.when.start, self.when.start + timedelta(days=1)) <= now
 
-    def take(self, message: Message, said: MeetingTalk) -> None:
-        """What one message does to the meeting."""
+    def take(self, message: Message, said: MeetingTalk, dates: tuple[DateMention, ...] = ()) -> None:
+        """What one message does to the meeting; `dates` are those in the message."""
+        if said.act in (MeetingAct.PROPOSE, MeetingAct.RESCHEDULE):
+            self.offered = tuple(one for one in dates if one.deadline > message.sent_at)
         before = self.state
         match said.act:
             case MeetingAct.PROPOSE:
@@ -87,7 +93,7 @@ class Talk:
         if self.state is State.PROPOSED and own_words:
             return
         self.state = State.MOVED if self.was_agreed else State.OPEN
-        self.was_agreed, self.when = True, _finer(said.when, self.when)
+        self.was_agreed, self.when = True, self._agreed_time(said.when)
 
     def _reschedule(self, message: Message, said: MeetingTalk) -> None:
         agrees = self.asked_by_me is not message.from_me and same_day(said.when, self.when)
@@ -106,6 +112,13 @@ class Talk:
         self.when = self.when or said.when
         self.was_agreed = True
 
+    def _agreed_time(self, new: DateMention | None) -> DateMention | None:
+        """The time said yes to: new words, but of an offered day the mention that was offered."""
+        if new is None:
+            return self.when
+        known = (*((self.when,) if self.when else ()), *self.offered)
+        return next((one for one in known if _is_weekday_of(new, one)), new)
+
     def _decline(self, message: Message) -> None:
         if self.state in AGREED and not self.over(message.sent_at):
             self.state, self.fault = State.CANCELLED, Fault.ME if message.from_me else Fault.THEM
@@ -118,14 +131,11 @@ class Talk:
             self.state = State.WITHDRAWN
 
 
+def _is_weekday_of(new: DateMention, known: DateMention) -> bool:
+    """Whether new words only name the weekday of a known day again ("leuk, tot dinsdag!")."""
+    return new.grain not in _MOMENTS and new.start.weekday() == known.start.weekday()
+
+
 def same_day(one: DateMention | None, other: DateMention | None) -> bool:
     """Whether two mentions are known and lie on one day."""
     return one is not None and other is not None and one.start.date() == other.start.date()
-
-
-def _finer(new: DateMention | None, old: DateMention | None) -> DateMention | None:
-    """The new time; but the known one when the new words only name its weekday again ("leuk, tot dinsdag!")."""
-    if new is None or old is None:
-        return new or old
-    only_the_day = new.grain not in _MOMENTS and new.start.weekday() == old.start.weekday()
-    return old if only_the_day else new

@@ -8,13 +8,14 @@ event are left to `meetings`; what a machine wrote is not talk.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
-from crmlink.agreements.exchange import Exchange, people_in
+from crmlink.agreements.exchange import Exchange, first_line, people_in
 from crmlink.agreements.picture import NO_EVIDENCE, Picture
 from crmlink.agreements.steps import AGREED, BROKEN, Talk, same_day
 from crmlink.facts.people import contact_of
-from crmlink.language.closing import Closing
+from crmlink.language.closing import Closing, is_assent
 from crmlink.model.agreement import Agreement, AgreementKind, State
 from crmlink.model.contact import Address
 from crmlink.model.evidence import Evidence, EvidenceSource
@@ -66,14 +67,26 @@ class _Hall:
             self.all.append(talk)
         self._of[thread.id] = talk
         talk.threads[thread.id] = thread
-        talk.take(message, said)
+        talk.take(message, self._with_new_day(talk, message, said), self.exchange.reading(message.id).dates)
         talk.hear(message)
 
     def _heard_elsewise(self, talk: Talk, message: Message) -> None:
+        reading = self.exchange.reading(message.id)
+        pending = talk.state is State.PROPOSED and talk.when is not None and talk.asked_by_me is not message.from_me
+        if pending and is_assent(message.text, language=reading.language):
+            talk.take(message, MeetingTalk(MeetingAct.ACCEPT, None, first_line(message), "mail.says-yes"))
         talk.hear(message)
         if talk.state is State.OPEN and talk.when is None and (words := self.exchange.says(message, Closing.SPOKEN)):
             talk.state, talk.last = State.KEPT, message
             talk.evidence.append(Evidence("mail.have-met", EvidenceSource.MAIL, message.id, words))
+
+    def _with_new_day(self, talk: Talk, message: Message, said: MeetingTalk) -> MeetingTalk:
+        """Who moves a meeting names two days; the new one is not the day that was agreed."""
+        if said.act is not MeetingAct.RESCHEDULE or not same_day(said.when, talk.when):
+            return said
+        dates = self.exchange.reading(message.id).dates
+        fresh = [one for one in dates if one.start > message.sent_at and not same_day(one, talk.when)]
+        return replace(said, when=fresh[0]) if fresh else said
 
     def _elsewhere(self, message: Message, said: MeetingTalk) -> Talk | None:
         """The meeting with the same person, talked of in another conversation, that this message must mean."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from crmlink.agreements.exchange import Exchange, near_subject
+from crmlink.agreements.exchange import Exchange, name_words, near_subject
 from crmlink.facts.subjects import bare_subject
 from crmlink.language.closing import Closing, closing_words
 from crmlink.language.topic import share_topic, topic_words
@@ -48,7 +48,8 @@ class Vow:
     @property
     def topic(self) -> frozenset[str]:
         """The content words of the promise."""
-        return topic_words(" ".join(one.quote for one in (self.promise, *self.parts)))
+        quotes = " ".join(one.quote for one in (self.promise, *self.parts))
+        return topic_words(quotes) - name_words(self.message)
 
     @property
     def about(self) -> frozenset[str]:

@@ -22,6 +22,8 @@ LANGUAGES = ("nl", "en", "de")
 _GREETINGS = frozenset(
     {"hoi", "hallo", "dag", "beste", "ha", "hé", "hi", "hello", "dear", "liebe", "lieber", "guten", "tag"}
 )
+_NO = frozenset({"nee", "no", "nein"})
+_NO_MATTER = frozenset({"problem", "problems", "worries", "probleem"})
 _SHORT = 12
 """Words; whoever writes more says more than thanks."""
 
@@ -41,6 +43,7 @@ class Closing(StrEnum):
     POSTPONED = "postponed"
     REMINDED = "reminded"
     PENDING = "pending"
+    AWAITING = "awaiting"
     BUSY = "busy"
     ANSWER = "answer"
     CALL = "call"
@@ -87,6 +90,17 @@ def is_mere_thanks(text: str, *, language: str) -> bool:
     manners = _manners(language if language in LANGUAGES else "en")
     words = set(_words(text[: find_body(text).end]))
     return is_courtesy(text, language=language) and bool(words & manners.thanks) and not words & manners.assent
+
+
+def is_assent(text: str, *, language: str) -> bool:
+    """Whether a mail says yes and no more ("Prima!")."""
+    manners = _manners(language if language in LANGUAGES else "en")
+    words = set(_words(text[: find_body(text).end]))
+    return (
+        is_courtesy(text, language=language)
+        and bool(words & manners.assent)
+        and (not words & _NO or bool(words & _NO_MATTER))
+    )
 
 
 def _words(body: str) -> list[str]:
