@@ -22,6 +22,7 @@ from crmlink.agreements.talk import talked_meetings
 from crmlink.lapses.decide import Past, decide
 from crmlink.lapses.find import find_lapses
 from crmlink.model.contact import Address
+from crmlink.model.ids import EventUid
 from crmlink.model.mail import Message
 from crmlink.model.meeting import Event, EventStatus, Method
 from crmlink.model.reading import MeetingAct, Reading
@@ -79,7 +80,7 @@ def office(event_count: int, message_count: int) -> Picture:
     mails = list(messages(message_count))
     standing = list(events(event_count))
     remembered = [seen(one, march(5)) for one in standing[: event_count // 2]]
-    gone = [seen(replace(one, uid=f"gone-{one.uid}"), march(19)) for one in standing[:200]]
+    gone = [seen(replace(one, uid=EventUid(f"gone-{one.uid}")), march(19)) for one in standing[:200]]
     view = picture([one for one, _ in mails], now=NOW, events=standing, remembered=[*remembered, *gone])
     return replace(view, readings={one.id: reading for one, reading in mails})
 

@@ -175,7 +175,7 @@ def test_the_earlier_time_of_a_moved_meeting_is_moved() -> None:
     later = replace(MINE, start=march(17), end=march(17, 11), sequence=1, modified_at=march(8))
     invited = own(Method.REQUEST, MINE, 2)
     for known in ({"mails": [invited]}, {"remembered": [seen(MINE, march(5))]}):
-        states = {one.due: one.state for one in meetings(picture(now=NOW, events=[later], **known))}  # type: ignore[arg-type]  # the table mixes fields
+        states = {one.due: one.state for one in meetings(picture(now=NOW, events=[later], **known))}
         assert states == {march(12): State.MOVED, march(17): State.OPEN}
 
 
