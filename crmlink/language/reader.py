@@ -17,14 +17,16 @@ from crmlink.language.promises import find_promises
 from crmlink.language.register import read_register
 from crmlink.language.requests import Addressing, find_requests
 from crmlink.model.contact import Address, Owner
-from crmlink.model.mail import Message
+from crmlink.model.mail import Automatic, Message
 from crmlink.model.reading import MeetingAct, MeetingTalk, Reading
 from crmlink.model.workdays import WorkingCalendar
 
 # More than this is no letter; what is beyond it is not read for requests and promises.
 MAX_TEXT = 100_000
-# A calendar robot may report that a meeting is off or moved; it invites, accepts and declines for nobody.
-ROBOTS_REPORT = frozenset({MeetingAct.CANCEL, MeetingAct.RESCHEDULE})
+# What a machine may truly report of a meeting: a calendar that it is off or moved, an answered invitation its answer.
+# It never proposes one: that is advertising.
+REPORTED = frozenset({MeetingAct.CANCEL, MeetingAct.RESCHEDULE})
+ANSWERED = REPORTED | {MeetingAct.ACCEPT, MeetingAct.DECLINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ class Reader:
         )
         promises, missed_promises = find_promises(text, language=language, dates=dates)
         meeting, missed_meetings = read_meeting(text, language=language, from_me=message.from_me, dates=dates)
-        if message.automatic and meeting.act not in ROBOTS_REPORT:
+        if message.automatic and meeting.act not in (
+            ANSWERED if message.automatic is Automatic.INVITATION else REPORTED
+        ):
             meeting = MeetingTalk()
         return Reading(
             language=language,
