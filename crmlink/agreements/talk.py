@@ -15,7 +15,7 @@ from crmlink.agreements.exchange import Exchange, first_line, people_in
 from crmlink.agreements.picture import NO_EVIDENCE, Picture
 from crmlink.agreements.steps import AGREED, BROKEN, Talk, same_day
 from crmlink.facts.people import contact_of
-from crmlink.language.closing import Closing, is_assent
+from crmlink.language.closing import Closing, closing_words, is_assent
 from crmlink.model.agreement import Agreement, AgreementKind, State
 from crmlink.model.contact import Address
 from crmlink.model.evidence import Evidence, EvidenceSource
@@ -105,7 +105,9 @@ class _Hall:
             return True
         earlier = (one for one in thread.messages if one.sent_at < message.sent_at and one.sender == message.sender)
         promised = any(self.exchange.reading(one.id).promises for one in earlier)
-        return said.act is MeetingAct.CANCEL and promised
+        language = self.exchange.reading(message.id).language
+        named = closing_words(said.quote, Closing.MEETING, language=language)
+        return said.act in (MeetingAct.CANCEL, MeetingAct.RESCHEDULE) and promised and not named
 
 
 def _is_another(talk: Talk, message: Message, said: MeetingTalk) -> bool:

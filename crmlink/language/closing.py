@@ -49,6 +49,7 @@ class Closing(StrEnum):
     CALL = "call"
     MEET = "meet"
     BRING = "bring"
+    MEETING = "meeting"
     SEND = "send"
 
 
