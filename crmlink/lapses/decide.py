@@ -58,14 +58,21 @@ Rule = Callable[[_Case], Answer]
 
 
 def decide(lapses: Iterable[Lapse], picture: Picture, past: Past) -> tuple[Verdict, ...]:
-    """A verdict on each lapse, in the given order (which is the order of urgency); repaired ones are left out."""
+    """A verdict on each lapse, in the given order (which is the order of urgency); repaired ones are left out.
+
+    One mail is answered by one draft, that of the most urgent lapse.
+    """
     verdicts: list[Verdict] = []
     left = max(0, picture.policy.max_drafts_per_day - past.placed_today)
+    answered: set[MessageId] = set()
     back, threads = _returns(picture), {one.id: one for one in picture.threads}
     for lapse in lapses:
         if past.drafts.get(lapse.id) in REPAIRED:
             continue
         said = next((answer for rule in RULES if (answer := rule(_Case(lapse, picture, past, back, threads)))), None)
+        anchor = lapse.agreement.anchor.id if lapse.agreement.anchor else None
+        if said is None and anchor in answered:
+            said = Decision.HOLD, "one letter about this mail was written already, or you said no to it"
         if said is None and left == 0:
             said = (
                 Decision.HOLD,
@@ -74,6 +81,9 @@ def decide(lapses: Iterable[Lapse], picture: Picture, past: Past) -> tuple[Verdi
         if said is None:
             left -= 1
             said = Decision.DRAFT, WHY[lapse.kind]
+        refused = past.drafts.get(lapse.id) is DraftState.DISCARDED
+        if anchor and (refused or said[0] in (Decision.DRAFT, Decision.DRAFTED)):
+            answered.add(anchor)
         verdicts.append(Verdict(lapse, *said))
     return tuple(verdicts)
 

@@ -15,7 +15,7 @@ from crmlink.model.lapse import Fault
 from crmlink.model.mail import Automatic, Message, Role
 from crmlink.model.meeting import Event, Participation
 from crmlink.model.reading import MeetingAct, Reading
-from tests.picture_of import GIJS, ME, OMAR, asking, event, mail, march, mine, picture, seen, talking
+from tests.picture_of import GIJS, ME, OMAR, event, mail, march, mine, picture, seen, talking
 
 COFFEE = event(start=march(12), created=march(1))
 NOW = march(16)
@@ -159,12 +159,6 @@ def test_a_mail_of_theirs_that_day_is_answered_whatever_its_words() -> None:
 def test_a_complaint_makes_no_second_agreement() -> None:
     view = picture([COMPLAINT], now=NOW, events=[COFFEE], readings={"klacht": STOOD_HERE})
     assert [one.ref for one in agreements(view)] == ["koffie@test"]
-
-
-def test_where_are_you_is_no_request_beside_the_missed_meeting() -> None:
-    where = replace(STOOD_HERE, requests=asking("Waar blijf je?").requests)
-    view = picture([COMPLAINT], now=NOW, events=[COFFEE], readings={"klacht": where})
-    assert [one.kind for one in agreements(view)] == ["meeting"]
 
 
 def test_a_complaint_is_about_the_last_meeting_before_it() -> None:

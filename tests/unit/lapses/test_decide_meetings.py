@@ -132,3 +132,13 @@ def test_a_draft_of_an_earlier_pass_is_not_made_again() -> None:
 def test_who_is_on_the_ignore_list_gets_nothing() -> None:
     view = replace(MISSED, policy=replace(POLICY, ignore=frozenset({GIJS.address})))
     assert _one(view).decision is Decision.SKIP
+
+
+def test_one_mail_is_answered_by_one_draft() -> None:
+    where = mail("waar", march(12, 10, 20), subject="Koffie", text="Waar blijf je?")
+    said = replace(talking(MeetingAct.NO_SHOW, fault="me"), requests=asking("Waar blijf je?").requests)
+    view = picture([where], now=march(20), events=[COFFEE], readings={"waar": said})
+    assert [(one.lapse.kind, one.decision) for one in _verdicts(view)] == [
+        (LapseKind.MISSED, Decision.DRAFT),
+        (LapseKind.UNANSWERED, Decision.HOLD),
+    ]
