@@ -10,6 +10,7 @@ Never decides whether a request was answered.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from crmlink.language.addressing import Addressing, Reader, called, greeted
 from crmlink.language.deadlines import deadline
@@ -83,13 +84,13 @@ def find_requests(
     mail = _Mail(language, addressing, dates, len(found) <= _SHORT_MAIL, talk)
     requests: list[Request] = []
     misses: list[NearMiss] = []
-    for read in found:
+    for read, following in pairwise((*found, None)):
         void = _strongest([hit for hit in read.hits if hit.rule.kind == "void" and _takes_back(hit, read)])
         if void:
             misses.extend(_missed(request, void.name) for request in requests)
             requests.clear()
             continue
-        request = _judge(read, mail)
+        request = _judge(read, following, mail)
         if isinstance(request, NearMiss):
             misses.append(request)
         elif request:
@@ -118,9 +119,11 @@ def _takes_back(void: Hit, read: _Read) -> bool:
     return void.rule.strength > 1 or len(read.words.words) <= _FEW_WORDS
 
 
-def _judge(read: _Read, mail: _Mail) -> Request | NearMiss | None:
+def _judge(read: _Read, following: _Read | None, mail: _Mail) -> Request | NearMiss | None:
     """Whether one sentence asks something, looked like it, or neither."""
     verdict = _by_rules(read, mail)
+    if following and not verdict.stop and verdict.ask == mail.rule("question"):
+        verdict = replace(verdict, stop=_answered(read, following, mail))
     table = weights(mail.language) if mail.short else None
     if table:
         verdict = _by_words(verdict, table.weigh(read.words, read.hits).probability, mail)
@@ -146,6 +149,18 @@ def _by_rules(read: _Read, mail: _Mail) -> _Verdict:
     if mail.long_talk and verdict.ask == question:
         return replace(verdict, stop=mail.rule("discussion"))
     return verdict
+
+
+def _answered(question: _Read, following: _Read, mail: _Mail) -> Rule | None:
+    """The rule by which the writer goes on to answer his own bare question, or to sell with it.
+
+    A question that speaks to the reader is his, whatever the writer thinks of it; a mere opinion after it makes it
+    talk only before a circle.
+    """
+    to_reader = any(hit.rule.kind == "reader" for hit in question.hits)
+    needed = 3 if to_reader else 2 if mail.addressing.to_owner else 1
+    answers = [hit for hit in following.hits if hit.rule.kind == "answer" and hit.rule.strength >= needed]
+    return _strongest(answers) if question.sentence.text.endswith("?") and not following.words.asks else None
 
 
 def _by_words(verdict: _Verdict, probability: float, mail: _Mail) -> _Verdict:
