@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from crmlink.app.read import read_text
 from crmlink.facts.mime import read_message
 from crmlink.language.reader import Reader
 from crmlink.model.contact import Owner
@@ -40,8 +41,11 @@ def explain(
     for source, raw in files:
         me = owner or _first_recipient(raw, calendar)
         facts = read_message(raw, owner=me, zone=calendar.zone)
-        reading = Reader(me, calendar, language).read(facts.message) if facts.message else None
-        yield Explained(source, facts.message, reading, facts.problems)
+        if facts.message is None:
+            yield Explained(source, None, None, facts.problems)
+            continue
+        reading, broke = read_text(Reader(me, calendar, language), facts.message)
+        yield Explained(source, facts.message, reading, (*facts.problems, *([broke] if broke else ())))
 
 
 def _first_recipient(raw: bytes, calendar: WorkingCalendar) -> Owner:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,14 +14,17 @@ from crmlink.agreements.picture import Picture
 from crmlink.app.gather import GatheredAgenda, GatheredMail, Progress, SourceReport, Window, gather_mail
 from crmlink.app.gather_calendars import Memory, gather_calendars
 from crmlink.app.house import House
+from crmlink.app.read import read_text
 from crmlink.facts.threads import merged, threads
 from crmlink.language.reader import Reader
 from crmlink.model.agreement import Agreement
 from crmlink.model.errors import CrmlinkError, FolderError
-from crmlink.model.mail import Automatic, Role
+from crmlink.model.ids import MessageId
+from crmlink.model.mail import Automatic, Message, Role
 from crmlink.model.meeting import Agenda
 from crmlink.model.memory import RememberedEvent
 from crmlink.model.problem import Problem
+from crmlink.model.reading import Reading
 
 # What these say is addressed to nobody in particular: their headers settle them, their text is not read.
 SETTLED = frozenset({Automatic.LIST, Automatic.BOUNCE})
@@ -69,6 +73,7 @@ def look(house: House, window: Window, progress: Progress) -> Look:
     calendars = gather_calendars(house.calendars, house.policy, window, Memory(remembered, doubts), progress)
     reader = Reader(house.owner, house.workdays, house.policy.language)
     messages = merged(mail.messages)
+    readings, broke = _readings(reader, messages)
     given_up = {(event.calendar, event.uid) for event in calendars.missing}
     picture = Picture(
         owner=house.owner,
@@ -76,13 +81,20 @@ def look(house: House, window: Window, progress: Progress) -> Look:
         workdays=house.workdays,
         now=window.now,
         threads=threads(messages),
-        readings={message.id: reader.read(message) for message in messages if message.automatic not in SETTLED},
+        readings=readings,
         agenda=_as_of(calendars.agenda, remembered, window.now),
         remembered=tuple(one for one in remembered if (one.event.calendar, one.event.uid) not in given_up),
         mail_complete=mail.complete and not no_sent,
     )
-    mail = replace(mail, problems=(*mail.problems, *no_sent))
+    mail = replace(mail, problems=(*mail.problems, *no_sent, *broke))
     return Look(picture, agreements(picture), mail, calendars)
+
+
+def _readings(reader: Reader, messages: Iterable[Message]) -> tuple[dict[MessageId, Reading], tuple[Problem, ...]]:
+    """What stands in each message whose text may matter, and what went wrong."""
+    read = {one.id: read_text(reader, one) for one in messages if one.automatic not in SETTLED}
+    problems = tuple(problem for _, problem in read.values() if problem)
+    return {name: reading for name, (reading, _) in read.items()}, problems
 
 
 def _no_sent_folder(house: House) -> tuple[Problem, ...]:
