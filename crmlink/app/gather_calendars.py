@@ -45,9 +45,10 @@ class Memory:
 
 @dataclass(slots=True)
 class _Reading:
-    """One source while it is read."""
+    """One source while it is read. `names` are its calendars by the name the source gives them."""
 
     source: CalendarSource
+    names: dict[str, str]
     events: list[Event]
     uids: dict[str, frozenset[EventUid]]
     problems: list[Problem]
@@ -59,7 +60,8 @@ def gather_calendars(
     sources: Iterable[CalendarSource], policy: Policy, window: Window, memory: Memory, progress: Progress
 ) -> GatheredAgenda:
     """All occurrences of the window over all calendars. Never raises for a calendar that cannot be read."""
-    readings = [_read(source, policy, window, progress) for source in sources]
+    taken: set[str] = set()
+    readings = [_read(source, policy, window, taken, progress) for source in sources]
     if not readings:
         return GatheredAgenda(Agenda(configured=False))
     _look_further(readings, policy, window, memory)
@@ -81,8 +83,9 @@ def gather_calendars(
     )
 
 
-def _read(source: CalendarSource, policy: Policy, window: Window, progress: Progress) -> _Reading:
-    reading = _Reading(source, [], {}, [], set())
+def _read(source: CalendarSource, policy: Policy, window: Window, taken: set[str], progress: Progress) -> _Reading:
+    """Read one source; a calendar of a name that is `taken` gets a number, so that no two are taken for one."""
+    reading = _Reading(source, {}, [], {}, [], set())
     start, end = window.since - BEFORE, window.until
     try:
         listing = source.changes({}, start=start.date(), end=end.date())
@@ -91,19 +94,29 @@ def _read(source: CalendarSource, policy: Policy, window: Window, progress: Prog
         reading.problems.append(Problem("calendar.unreadable", source.name, str(error), error.hint))
         return reading
     for calendar in listing:
+        name = reading.names.setdefault(calendar.calendar, _unique(calendar.calendar, taken))
+        taken.add(name)
         present: set[EventUid] = set()
         before = len(reading.problems)
         reading.problems += calendar.problems
         for resource in calendar.events:
-            facts = read_events(resource.raw, calendar=calendar.calendar, zone=policy.zone, start=start, end=end)
+            facts = read_events(resource.raw, calendar=name, zone=policy.zone, start=start, end=end)
             reading.events += facts.events
             reading.problems += facts.problems
             present |= facts.uids
-        reading.uids[calendar.calendar] = frozenset(present)
+        reading.uids[name] = reading.uids.get(name, frozenset()) | present
         if any(problem.code in CONTENT_UNKNOWN for problem in reading.problems[before:]):
-            reading.unread.add(calendar.calendar)
+            reading.unread.add(name)
         progress(source.name, len(reading.events))
     return reading
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    """The name itself, or with the first free number behind it."""
+    number = 1
+    while (numbered := name if number == 1 else f"{name} ({number})") in taken:
+        number += 1
+    return numbered
 
 
 def _look_further(readings: list[_Reading], policy: Policy, window: Window, memory: Memory) -> None:
@@ -123,10 +136,9 @@ def _look_further(readings: list[_Reading], policy: Policy, window: Window, memo
             reading.unread |= set(reading.uids)
             continue
         for resource in found:
-            facts = read_events(
-                resource.raw, calendar=resource.calendar, zone=policy.zone, start=window.since, end=window.until
-            )
-            reading.uids[resource.calendar] = reading.uids.get(resource.calendar, frozenset()) | facts.uids
+            name = reading.names.get(resource.calendar, resource.calendar)
+            facts = read_events(resource.raw, calendar=name, zone=policy.zone, start=window.since, end=window.until)
+            reading.uids[name] = reading.uids.get(name, frozenset()) | facts.uids
 
 
 @dataclass(frozen=True, slots=True)

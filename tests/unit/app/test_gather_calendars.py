@@ -131,3 +131,10 @@ def test_a_refused_login_is_remembered_as_the_reason_to_write_nothing() -> None:
 def test_the_memory_source_reads_the_same_way() -> None:
     source = MemoryCalendarSource(MemoryCalendars())
     assert gather_calendars([source], POLICY, WINDOW, Memory(), lambda _name, _count: None).agenda.configured
+
+
+def test_two_calendars_of_the_same_name_are_not_taken_for_one() -> None:
+    found = _gather(Shelf("a"), Shelf("b", name="calendar:2"))
+    assert found.agenda.uids == {"Agenda": {"a"}, "Agenda (2)": {"b"}}
+    memory = Memory((*_remembered("a"), *_remembered("b", calendar="Agenda (2)")))
+    assert _gather(Shelf("a"), Shelf("b", name="calendar:2"), memory=memory).agenda.trusted
