@@ -20,6 +20,7 @@ from crmlink.model.ids import EventUid
 from crmlink.model.meeting import Event, EventStatus
 
 AWAY = "calendar.away"
+AWAY_SERIES = "calendar.away-over-a-series"
 DOUBLE = "calendar.double-booked"
 DOUBLE_SERIES = "calendar.double-booked-with-a-series"
 HOLIDAY = "calendar.public-holiday"
@@ -59,7 +60,7 @@ class Absences:
             return None
         block = self._block_over(event)
         if block:
-            return Obstacle(_shown(AWAY, block), self._known_at(block))
+            return Obstacle(_shown(_away_rule(event), block), self._known_at(block))
         earlier = [one for one in self.rivals(event) if self._age(one) < self._age(event)]
         if earlier:
             rival = min(earlier, key=lambda one: (one.recurrence_id is not None, self._age(one)))
@@ -75,7 +76,7 @@ class Absences:
     def away_over(self, event: Event) -> Evidence | None:
         """The away block that covers the meeting."""
         block = self._block_over(event) if self._can_be_judged(event) else None
-        return _shown(AWAY, block) if block else None
+        return _shown(_away_rule(event), block) if block else None
 
     def rivals(self, event: Event) -> tuple[Event, ...]:
         """Other accepted meetings that overlap it."""
@@ -84,6 +85,7 @@ class Absences:
     def _can_be_judged(self, event: Event) -> bool:
         return (
             not event.all_day
+            and event.status is not EventStatus.TENTATIVE
             and event.zone_known
             and event.start_given
             and _length(event) < LONGEST_MEETING
@@ -147,6 +149,11 @@ class Absences:
 
     def _known_at(self, event: Event) -> datetime | None:
         return event.created_at or event.modified_at or self._made.get(event.uid)
+
+
+def _away_rule(event: Event) -> str:
+    """Who is on holiday often leaves a weekly meeting standing, and everybody in it knows."""
+    return AWAY if event.recurrence_id is None else AWAY_SERIES
 
 
 def _shown(rule: str, event: Event) -> Evidence:

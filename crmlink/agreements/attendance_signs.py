@@ -6,6 +6,7 @@ Each sign adds to the side that was missing; words that show that the meeting to
     their words that I was not there, or mine          0.80
     "gemist" as a mark of the owner on the entry       0.80
     an away block over an accepted meeting             0.65
+    the same over one meeting of a series              0.50
     another accepted meeting at the same time          0.25
     my automatic absence reply of that day             0.30
     words that show that it took place                -0.90
@@ -21,7 +22,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from crmlink.agreements.absence import DOUBLE, Absences
+from crmlink.agreements.absence import AWAY, DOUBLE, Absences
 from crmlink.agreements.attendance import accepted_by_me, accepted_by_them, everyone_of, moment
 from crmlink.agreements.conversations import Said
 from crmlink.agreements.meeting_mail import MeetingMail
@@ -37,6 +38,7 @@ from crmlink.model.reading import MeetingAct
 WORDS = 0.80
 MARKED = 0.80
 AWAY_BLOCK = 0.65
+AWAY_OVER_SERIES = 0.50
 ABSENCE_REPLY = 0.30
 OVERLAP = 0.25
 TOOK_PLACE = -0.90
@@ -104,7 +106,7 @@ class AttendanceSigns:
             return
         away = self._absences.away_over(event)
         if away:
-            yield _Sign(AWAY_BLOCK, Fault.ME, away)
+            yield _Sign(AWAY_BLOCK if away.rule == AWAY else AWAY_OVER_SERIES, Fault.ME, away)
         for rival in self._absences.rivals(event)[:1]:
             shown = Evidence(DOUBLE, EvidenceSource.CALENDAR, rival.uid, rival.title)
             yield _Sign(OVERLAP, Fault.ME, shown)

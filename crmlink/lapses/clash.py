@@ -6,13 +6,13 @@ series in it, or on a public holiday, people often mean it so: those are listed 
 
 from __future__ import annotations
 
-from crmlink.agreements.absence import AWAY, DOUBLE, DOUBLE_SERIES, HOLIDAY
+from crmlink.agreements.absence import AWAY, AWAY_SERIES, DOUBLE, DOUBLE_SERIES, HOLIDAY
 from crmlink.agreements.picture import Picture
 from crmlink.model.agreement import Agreement, AgreementKind, State
 from crmlink.model.ids import LapseId, short_id
 from crmlink.model.lapse import Fault, Lapse, LapseKind
 
-CONFIDENCE = {AWAY: 0.9, DOUBLE: 0.7, DOUBLE_SERIES: 0.5, HOLIDAY: 0.4}
+CONFIDENCE = {AWAY: 0.9, AWAY_SERIES: 0.5, DOUBLE: 0.7, DOUBLE_SERIES: 0.5, HOLIDAY: 0.4}
 
 
 def clash(agreement: Agreement, picture: Picture) -> Lapse | None:

@@ -55,6 +55,13 @@ def test_with_a_series_in_it_the_owner_decides() -> None:
     ]
 
 
+def test_a_holiday_over_a_weekly_meeting_is_left_to_the_owner() -> None:
+    weekly = replace(COFFEE, recurrence_id="2026-03-12T09:00:00Z")
+    assert _clashes(picture(now=NOW, events=[weekly, away()])) == [
+        ("koffie@test", Decision.HOLD, "calendar.away-over-a-series")
+    ]
+
+
 def test_a_public_holiday_is_listed_and_left_to_the_owner() -> None:
     easter_monday = event("pasen@test", datetime(2026, 4, 6, 10, tzinfo=ZONE), created=march(1))
     assert _clashes(picture(now=NOW, events=[easter_monday])) == [
@@ -90,6 +97,7 @@ NO_CLASH: dict[str, list[Event]] = {
         away(),
     ],
     "an away block with others in it": [event("blok@test", march(12), title="Vakantie", others=(OMAR,)), away()],
+    "an away block over a tentative meeting": [replace(COFFEE, status=EventStatus.TENTATIVE), away()],
     "a meeting that is over": [event(start=march(9), created=march(1)), LATER],
 }
 

@@ -50,6 +50,12 @@ def test_signs_that_are_not_enough_are_held() -> None:
     assert {one.decision for one in _verdicts(picture([reply], now=NOW, events=[COFFEE, rival]))} == {Decision.HOLD}
 
 
+def test_a_weekly_meeting_during_a_holiday_is_held() -> None:
+    weekly = replace(COFFEE, recurrence_id="2026-03-12T09:00:00Z")
+    verdict = _one(picture(now=NOW, events=[weekly, away()]))
+    assert (verdict.lapse.kind, verdict.decision) == (LapseKind.MISSED, Decision.HOLD)
+
+
 def test_what_was_missed_before_the_look_back_is_left_alone() -> None:
     view = replace(MISSED, now=march(12).replace(month=5), agenda=MISSED.agenda)
     assert _verdicts(view) == []
