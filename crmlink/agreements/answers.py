@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crmlink.agreements.asked import Asked
-from crmlink.agreements.exchange import LINK, Exchange, files_in, first_line, near_subject, people_in, same_matter
+from crmlink.agreements.exchange import LINK, Exchange, files_in, first_line, near_subject, people_in
 from crmlink.language.closing import Closing, is_mere_thanks
 from crmlink.model.agreement import State
 from crmlink.model.evidence import Evidence, EvidenceSource
@@ -50,7 +50,7 @@ def _mine(exchange: Exchange, asked: Asked, message: Message, *, here: bool) -> 
         if _only_thanks(exchange, message):
             return None
         return _kept("request.answered-by-me", message, first_line(message))
-    shared = same_matter(asked.topic, message)
+    shared = exchange.shares(asked.topic, message)
     in_subject = near_subject(message.subject, asked.newest.subject)
     if in_subject or len(shared) >= _SAME_WORDS or (shared and (files_in(message) or _delivers(exchange, message))):
         return _kept("request.answered-in-new-thread", message, message.subject or first_line(message))

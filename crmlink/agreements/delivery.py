@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from crmlink.agreements.exchange import LINK, Exchange, files_in, first_line, near_subject, people_in, same_matter
+from crmlink.agreements.exchange import LINK, Exchange, files_in, first_line, near_subject, people_in
 from crmlink.agreements.picture import Picture
 from crmlink.agreements.vow import End, Vow
 from crmlink.language.closing import Closing, is_courtesy
@@ -73,12 +73,11 @@ def kept_by_event(picture: Picture, vow: Vow) -> End | None:
 
 
 def _by_me(exchange: Exchange, vow: Vow, message: Message, *, near: bool, only: bool) -> End | None:
-    shared = bool(same_matter(vow.about, message))
     files = files_in(message)
     promised = exchange.says(message, Closing.AS_PROMISED)
-    if promised and (near or shared or only):
+    if promised and (near or only or exchange.shares(vow.about, message)):
         return _end(State.KEPT, "promise.delivered", message, files[0].name if files else promised)
-    if files and (near or shared):
+    if files and (near or exchange.shares(vow.about, message)):
         return _end(State.KEPT, "promise.attachment", message, files[0].name)
     if (words := exchange.says(message, Closing.SPOKEN)) and vow.words_will_do:
         return _end(State.KEPT, "promise.spoken", message, words)
@@ -111,7 +110,7 @@ def _by_them(exchange: Exchange, vow: Vow, message: Message, *, near: bool) -> E
     if thanks := exchange.says(message, Closing.NAMED_THANKS):
         thanks = thanks if share_topic(vow.topic, topic_words(thanks)) else ""
     came = exchange.says(message, Closing.RECEIVED)
-    if thanks or (came and (near or same_matter(vow.topic, message))):
+    if thanks or (came and (near or exchange.shares(vow.topic, message))):
         return _end(State.KEPT, "promise.received", message, thanks or came)
     if vow.words_will_do and (words := exchange.says(message, Closing.SPOKEN)):
         return _end(State.KEPT, "promise.spoken", message, words)

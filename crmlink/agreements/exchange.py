@@ -38,6 +38,8 @@ class Exchange:
         personal = (pair for pair in picture.messages() if pair[1].automatic is None and pair[1].sender is not None)
         self.mails: tuple[Sent, ...] = tuple(sorted(personal, key=lambda pair: (pair[1].sent_at, pair[1].id)))
         self._with: dict[str, list[Sent]] = defaultdict(list)
+        self._said: dict[tuple[MessageId, Closing], str] = {}
+        self._topics: dict[MessageId, frozenset[str]] = {}
         for pair in self.mails:
             for person in people_in(pair[1]):
                 self._with[person].append(pair)
@@ -53,7 +55,16 @@ class Exchange:
 
     def says(self, message: Message, kind: Closing) -> str:
         """The closing words of that kind in a message, empty when there are none."""
-        return closing_words(message.text, kind, language=self.reading(message.id).language)
+        key = message.id, kind
+        if key not in self._said:
+            self._said[key] = closing_words(message.text, kind, language=self.reading(message.id).language)
+        return self._said[key]
+
+    def shares(self, words: frozenset[str], message: Message) -> frozenset[str]:
+        """The words of a matter that a message has in its subject, its files or its beginning."""
+        if message.id not in self._topics:
+            self._topics[message.id] = _topic_of(message)
+        return share_topic(words, self._topics[message.id])
 
     def my_side(self, sender: str, other: str) -> bool:
         """Whether the sender works with me and the other does not; inside one firm nobody answers for another."""
@@ -89,10 +100,9 @@ def near_subject(one: str, two: str) -> bool:
     return bool(first) and (first == second or (len(first.split()) > 1 and first in second))
 
 
-def same_matter(words: frozenset[str], message: Message) -> frozenset[str]:
-    """The words of a matter that a message has in its subject, its files or its beginning."""
+def _topic_of(message: Message) -> frozenset[str]:
     files = " ".join(re.sub(r"[_\W\d]+", " ", one.name) for one in message.attachments)
-    return share_topic(words, topic_words(f"{bare_subject(message.subject)} {files} {message.text[:_BEGINNING]}"))
+    return topic_words(f"{bare_subject(message.subject)} {files} {message.text[:_BEGINNING]}")
 
 
 def first_line(message: Message) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from crmlink.agreements.delivery import delivery, kept_by_event, postponement
-from crmlink.agreements.exchange import Exchange, Sent, people_in, same_matter
+from crmlink.agreements.exchange import Exchange, Sent, people_in
 from crmlink.agreements.picture import Picture
 from crmlink.agreements.vow import End, Vow
 from crmlink.facts.people import contact_of, is_no_reply
@@ -66,7 +66,7 @@ class _Book:
         ends = [
             (vow, end) for vow in owed if (end := delivery(self.exchange, vow, thread, message, only=len(owed) == 1))
         ]
-        named = [(vow, end) for vow, end in ends if same_matter(vow.topic, message)]
+        named = [(vow, end) for vow, end in ends if self.exchange.shares(vow.topic, message)]
         for vow, end in named or ends:  # of several promises a mail keeps those it names
             vow.end = end
 

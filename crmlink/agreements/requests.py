@@ -12,7 +12,7 @@ from collections import defaultdict
 
 from crmlink.agreements.answers import Ending, ending
 from crmlink.agreements.asked import Asked
-from crmlink.agreements.exchange import Exchange, near_subject, people_in, same_matter
+from crmlink.agreements.exchange import Exchange, near_subject, people_in
 from crmlink.agreements.picture import Picture
 from crmlink.facts.people import contact_of, is_no_reply
 from crmlink.language.closing import Closing, closing_words
@@ -84,7 +84,7 @@ class _Desk:
         if thread.id in asked.threads or near_subject(message.subject, asked.newest.subject):
             return True
         reminds = self.exchange.says(message, Closing.REMINDED)
-        return bool(reminds and same_matter(asked.topic, message))
+        return bool(reminds and self.exchange.shares(asked.topic, message))
 
 
 def _asks(exchange: Exchange, thread: Thread, message: Message) -> list[Request]:

@@ -6,7 +6,7 @@ takes its place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from crmlink.agreements.exchange import Exchange, name_words, near_subject
@@ -18,6 +18,8 @@ from crmlink.model.contact import Address
 from crmlink.model.evidence import Evidence
 from crmlink.model.mail import Message, Thread
 from crmlink.model.reading import Promise
+
+_KINDS = (Closing.ANSWER, Closing.CALL, Closing.MEET, Closing.SEND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,8 @@ class End:
 class Vow:
     """A promise made in one mail, for one day or for none. `parts` are the other things promised with it.
 
-    `topic` are the content words of the promise itself, `about` those and the ones of the subject. `end` is None while
-    it is open.
+    `topic` are the content words of the promise itself, `about` those and the ones of the subject, `kinds` what it
+    promises (to answer, to call, to meet, to send). `end` is None while it is open.
     """
 
     thread: Thread
@@ -44,17 +46,16 @@ class Vow:
     parts: tuple[Promise, ...] = ()
     language: str = ""
     end: End | None = None
+    topic: frozenset[str] = field(init=False)
+    about: frozenset[str] = field(init=False)
+    kinds: frozenset[Closing] = field(init=False)
 
-    @property
-    def topic(self) -> frozenset[str]:
-        """The content words of the promise."""
+    def __post_init__(self) -> None:
         quotes = " ".join(one.quote for one in (self.promise, *self.parts))
-        return topic_words(quotes) - name_words(self.message)
-
-    @property
-    def about(self) -> frozenset[str]:
-        """The content words of the promise and of the subject."""
-        return self.topic | topic_words(bare_subject(self.message.subject))
+        self.topic = topic_words(quotes) - name_words(self.message)
+        self.about = self.topic | topic_words(bare_subject(self.message.subject))
+        words = self.promise.quote
+        self.kinds = frozenset(one for one in _KINDS if closing_words(words, one, language=self.language))
 
     @property
     def people(self) -> frozenset[str]:
@@ -62,8 +63,8 @@ class Vow:
         return frozenset(one.address for one in self.to)
 
     def is_to(self, kind: Closing) -> bool:
-        """Whether it promises that: to answer, to call, to meet."""
-        return bool(closing_words(self.promise.quote, kind, language=self.language))
+        """Whether it promises that: to answer, to call, to meet, to send."""
+        return kind in self.kinds
 
     @property
     def words_will_do(self) -> bool:
@@ -73,8 +74,7 @@ class Vow:
     @property
     def is_vague(self) -> bool:
         """Whether it names neither a day, nor a thing, nor anything that mail or calendar would show."""
-        shows = (Closing.ANSWER, Closing.CALL, Closing.MEET, Closing.SEND)
-        return self.promise.due is None and not self.topic and not any(self.is_to(kind) for kind in shows)
+        return self.promise.due is None and not self.topic and not self.kinds
 
     def repeats(self, other: Vow) -> bool:
         """Whether this is only another copy of the other: the same words for the same day to the same people."""

@@ -24,6 +24,8 @@ _GREETINGS = frozenset(
 )
 _NO = frozenset({"nee", "no", "nein"})
 _NO_MATTER = frozenset({"problem", "problems", "worries", "probleem"})
+_PLAIN = str.maketrans({"\n": " ", "\r": " ", "\t": " ", "\u00a0": " ", "\u2019": "'", "\u2018": "'"})
+"""Line ends and typographic marks as the phrases spell them, one character for one."""
 _SHORT = 12
 """Words; whoever writes more says more than thanks."""
 
@@ -62,12 +64,16 @@ class _Kind:
     asked: bool
 
     def first(self, text: str) -> str:
+        flat = text.translate(_PLAIN)
+        if not self.words.search(flat):  # most mails, and cutting them into sentences costs more
+            return ""
         for sentence in sentences(text):
-            if sentence.text.rstrip(" )\"'").endswith("?") and not self.asked:
+            plain = sentence.text.translate(_PLAIN)
+            if plain.rstrip(" )\"'").endswith("?") and not self.asked:
                 continue
-            found = self.words.search(sentence.text)
-            if found and not (self.unless and self.unless.search(sentence.text)):
-                return found.group()
+            found = self.words.search(plain)
+            if found and not (self.unless and self.unless.search(plain)):
+                return sentence.text[found.start() : found.end()]
         return ""
 
 

@@ -66,6 +66,12 @@ def test_politeness_is_told_from_answers(text: str, language: str, expected: tup
     assert found == expected
 
 
+def test_wrapped_lines_and_curly_marks_read_the_same() -> None:
+    text = "Hallo,\n\nheel hartelijk dank voor deze mooie middag, en ook bedankt voor\nhet toesturen van de stukken."
+    assert closing_words(text, Closing.RECEIVED, language="nl").startswith("bedankt voor\nhet toesturen")
+    assert closing_words("It’s sorted.", Closing.WITHDRAWN, language="en") == "It’s sorted"
+
+
 def test_an_unknown_language_is_read_as_english() -> None:
     assert closing_words("Never mind.", Closing.WITHDRAWN, language="fr")
 
