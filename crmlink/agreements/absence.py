@@ -27,6 +27,7 @@ HOLIDAY = "calendar.public-holiday"
 
 LONGEST_BLOCK = timedelta(days=400)
 LONGEST_MEETING = timedelta(hours=8)
+MOST_RIVALS = 100  # nobody has more at one time; a broken calendar may
 LEAST_OVERLAP = timedelta(minutes=10)
 PLAUSIBLE = (time(6), time(23))
 _PLACE = re.compile(r"[A-Z][^\W\d_]{3,}")
@@ -38,6 +39,22 @@ class Obstacle:
 
     evidence: Evidence
     known_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The time a binding meeting takes, and with whom."""
+
+    event: Event
+    start: datetime
+    end: datetime
+    people: frozenset[str]
+
+    def is_same(self, other: _Taken) -> bool:
+        """Copies in two calendars, a block around a meeting, two entries for one group of people."""
+        if self.event.uid == other.event.uid or self.event.title.casefold() == other.event.title.casefold():
+            return True
+        return self.people <= other.people or other.people <= self.people
 
 
 class Absences:
@@ -109,19 +126,21 @@ class Absences:
         return min(covering, key=lambda one: (str(one.start), one.uid), default=None)
 
     def _double_bookings(self, events: Iterable[Event]) -> dict[tuple[EventUid, str | None], tuple[Event, ...]]:
-        zone = self._picture.policy.zone
-        candidates = [(moment(one.start, zone), one) for one in events if self._is_binding(one)]
-        candidates.sort(key=lambda pair: (pair[0], pair[1].uid, pair[1].recurrence_id or ""))
+        candidates = [self._taken(one) for one in events if self._is_binding(one)]
+        candidates.sort(key=lambda one: (one.start, one.event.uid, one.event.recurrence_id or ""))
         found: dict[tuple[EventUid, str | None], list[Event]] = {}
-        for number, (_, event) in enumerate(candidates):
-            until = moment(event.end, zone) - LEAST_OVERLAP
-            for start, other in candidates[number + 1 : number + 100]:
-                if start > until:
+        for number, one in enumerate(candidates):
+            for other in candidates[number + 1 : number + MOST_RIVALS]:
+                if other.start > one.end - LEAST_OVERLAP:
                     break
-                if _length(other) >= LEAST_OVERLAP and not self._same_meeting(event, other):
-                    found.setdefault((event.uid, event.recurrence_id), []).append(other)
-                    found.setdefault((other.uid, other.recurrence_id), []).append(event)
+                if other.end - other.start >= LEAST_OVERLAP and not one.is_same(other):
+                    found.setdefault((one.event.uid, one.event.recurrence_id), []).append(other.event)
+                    found.setdefault((other.event.uid, other.event.recurrence_id), []).append(one.event)
         return {key: tuple(others) for key, others in found.items()}
+
+    def _taken(self, event: Event) -> _Taken:
+        start, end = (moment(one, self._picture.policy.zone) for one in (event.start, event.end))
+        return _Taken(event, start, end, frozenset(one.address for one in everyone_of(event, self._picture.owner)))
 
     def _is_binding(self, event: Event) -> bool:
         owner = self._picture.owner
@@ -134,14 +153,6 @@ class Absences:
             and bool(others_of(event, owner))
             and self._can_be_judged(event)
         )
-
-    def _same_meeting(self, one: Event, other: Event) -> bool:
-        """Copies in two calendars, a block around a meeting, two entries for one group of people."""
-        if one.uid == other.uid or one.title.casefold() == other.title.casefold():
-            return True
-        owner = self._picture.owner
-        people, others = ({each.address for each in everyone_of(event, owner)} for event in (one, other))
-        return people <= others or others <= people
 
     def _age(self, event: Event) -> tuple[str, str]:
         known = self._known_at(event)
