@@ -11,7 +11,7 @@ from datetime import datetime
 
 from crmlink.agreements.asked import Asked
 from crmlink.agreements.exchange import LINK, Exchange, files_in, first_line, near_subject, people_in
-from crmlink.language.closing import Closing, is_mere_thanks
+from crmlink.language.closing import Closing, is_courtesy, is_mere_thanks
 from crmlink.model.agreement import State
 from crmlink.model.evidence import Evidence, EvidenceSource
 from crmlink.model.mail import Message, Thread
@@ -19,6 +19,10 @@ from crmlink.model.reading import MeetingAct
 
 _SAME_WORDS = 2
 """Content words that a mail on another subject must share with a question to be about it."""
+_STATEMENT = 25
+"""Characters; a shorter mail of a third person tells the asker nothing."""
+_BEGINNING = 30
+"""Characters at the beginning of a mail in which its reader is called by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +92,23 @@ def _of_others(exchange: Exchange, asked: Asked, message: Message, *, asking: bo
         return None
     if words := exchange.says(message, Closing.WITHDRAWN):
         return Ending(State.WITHDRAWN, _shown("request.settled-by-other", message, words), message.sent_at)
-    if words := _delivers(exchange, message):
-        return _kept("request.answered-by-other", message, words)
-    return None
+    words = _delivers(exchange, message) or _tells(exchange, asked, message)
+    return _kept("request.answered-by-other", message, words) if words else None
+
+
+def _tells(exchange: Exchange, asked: Asked, message: Message) -> str:
+    """What somebody else tells the asker, directly or by name; nothing when he only joins in or turns to me."""
+    asker = (asked.newest.sender.name if asked.newest.sender else "").split()
+    directly = any(one.address in asked.people for one in message.to)
+    by_name = bool(asker) and asker[0].lower() in message.text[:_BEGINNING].lower()
+    owner = exchange.picture.owner.name.split()
+    turns_to_me = bool(owner) and owner[0].lower() in message.text.lower()
+    if not (directly or by_name) or turns_to_me or "?" in message.text or len(message.text) < _STATEMENT:
+        return ""
+    joins_in = exchange.says(message, Closing.AWAITING) or is_courtesy(
+        message.text, language=exchange.reading(message.id).language
+    )
+    return "" if joins_in else first_line(message)
 
 
 def _delivers(exchange: Exchange, message: Message) -> str:

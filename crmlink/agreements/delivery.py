@@ -82,7 +82,8 @@ def _by_me(exchange: Exchange, vow: Vow, message: Message, *, near: bool, only: 
     if (words := exchange.says(message, Closing.SPOKEN)) and vow.words_will_do:
         return _end(State.KEPT, "promise.spoken", message, words)
     if not near:
-        return None
+        words = _handed_over(exchange, message) if exchange.shares(vow.topic, message) else ""
+        return _end(State.KEPT, "promise.delivered", message, words) if words else None
     if not exchange.reading(message.id).promises and (words := exchange.says(message, Closing.REFUSED)):
         return _end(State.WITHDRAWN, "promise.taken-back", message, words)
     if words := _handed_over(exchange, message):
