@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
 
-from crmlink.agreements.meetings import meetings
+from crmlink.agreements.meetings import joined_meetings
 from crmlink.agreements.picture import Picture
 from crmlink.agreements.promises import promises
 from crmlink.agreements.requests import requests
@@ -101,9 +101,10 @@ def main() -> None:
     view = _timed("(making the picture)", lambda: office(asked.events, asked.messages))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
+    joined = _timed("meetings", lambda: joined_meetings(view))
     found = [
-        *_timed("meetings", lambda: meetings(view)),
-        *_timed("talk", lambda: talked_meetings(view, taken=frozenset())),
+        *joined.agreements,
+        *_timed("talk", lambda: talked_meetings(view, taken=joined.threads)),
         *_timed("requests", lambda: requests(view)),
         *_timed("promises", lambda: promises(view)),
     ]
