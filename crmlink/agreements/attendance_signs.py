@@ -23,7 +23,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from crmlink.agreements.absence import AWAY, DOUBLE, Absences
-from crmlink.agreements.attendance import accepted_by_me, accepted_by_them, everyone_of, moment
+from crmlink.agreements.attendance import accepted_by_me, everyone_of, moment
+from crmlink.agreements.consent import both_agreed
 from crmlink.agreements.conversations import Said
 from crmlink.agreements.meeting_mail import MeetingMail
 from crmlink.agreements.picture import NO_EVIDENCE, Picture
@@ -81,8 +82,9 @@ class AttendanceSigns:
     def missed(self, event: Event, words: Iterable[Said]) -> Missed | None:
         """Who was missing at a meeting that has ended; None when nothing shows that anybody was."""
         start = moment(event.start, self._picture.policy.zone)
-        told = [one for one in words if one.talk.act is MeetingAct.NO_SHOW and one.message.sent_at >= start]
-        signs = [*_words(told), *_marks(event), *self._calendar_signs(event, agreed=self._agreed(event, told))]
+        said = tuple(words)
+        told = [one for one in said if one.talk.act is MeetingAct.NO_SHOW and one.message.sent_at >= start]
+        signs = [*_words(told), *_marks(event), *self._calendar_signs(event, agreed=self._agreed(event, said, told))]
         fault = _side(signs)
         total = sum(one.weight for one in signs if one.fault in (fault, Fault.UNKNOWN))
         if total < LISTED:
@@ -96,10 +98,10 @@ class AttendanceSigns:
         complaint = next((one for one in reversed(told) if not one.by_me), None)
         return Missed(fault, min(SUREST, total), (*evidence, *self._silence(event, fault)), complaint)
 
-    def _agreed(self, event: Event, told: list[Said]) -> bool:
-        owner = self._picture.owner
-        theirs = accepted_by_them(event, owner) or bool(told) or self._scheduling.said_yes(event)
-        return theirs and (accepted_by_me(event, owner) or self._scheduling.accepted_by_me(event))
+    def _agreed(self, event: Event, said: Iterable[Said], told: list[Said]) -> bool:
+        """Who complains that somebody was not there, had agreed to come."""
+        mine = accepted_by_me(event, self._picture.owner)
+        return (bool(told) and mine) or both_agreed(self._picture, self._scheduling, event, said)
 
     def _calendar_signs(self, event: Event, *, agreed: bool) -> Iterator[_Sign]:
         if not agreed:

@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 
 from crmlink.agreements.absence import Absences
 from crmlink.agreements.attendance import (
-    accepted_by_me,
-    accepted_by_them,
     everyone_of,
     moment,
     my_participation,
@@ -22,6 +20,7 @@ from crmlink.agreements.attendance import (
 from crmlink.agreements.attendance_signs import AttendanceSigns
 from crmlink.agreements.breach import OTHER_ORGANIZER, Breach, breach_by_mail, breach_in_calendar, emptied, vanished
 from crmlink.agreements.calling_off import called_off
+from crmlink.agreements.consent import both_agreed
 from crmlink.agreements.conversations import Conversations, Key, Said, key_of
 from crmlink.agreements.meeting_agreement import meeting_agreement
 from crmlink.agreements.meeting_mail import MeetingMail
@@ -133,10 +132,11 @@ class _House:
 
     def _with_obstacle(self, agreement: Agreement, event: Event) -> Agreement:
         """A coming meeting that both sides agreed on, with what stands in its way; `changed_at` is since when I may know."""
-        owner, now = self.picture.owner, self.picture.now
-        agreed = accepted_by_me(event, owner) and (accepted_by_them(event, owner) or self.letters.said_yes(event))
-        if agreement.state is not State.OPEN or (agreement.due and agreement.due <= now) or not agreed:
+        now = self.picture.now
+        ahead = agreement.state in (State.OPEN, State.PROPOSED) and agreement.due and agreement.due > now
+        if not ahead or not both_agreed(self.picture, self.letters, event, self.talk.about(event)):
             return agreement
+        agreement = replace(agreement, state=State.OPEN)
         obstacle = self.absences.in_the_way(event)
         if obstacle is None or (obstacle.known_at and obstacle.known_at > now):
             return agreement

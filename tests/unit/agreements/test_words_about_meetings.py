@@ -11,9 +11,10 @@ from crmlink.agreements.picture import Picture
 from crmlink.model.agreement import Agreement, AgreementKind, State
 from crmlink.model.lapse import Fault
 from crmlink.model.mail import Automatic, Message
-from crmlink.model.meeting import Method
+from crmlink.model.meeting import Method, Participation
 from crmlink.model.reading import MeetingAct, Reading
 from tests.picture_of import GIJS, OMAR, event, itip, mail, march, mine, picture, talking
+from tests.unit.agreements.test_missed_meetings import away
 
 NOW = march(11)
 COFFEE = event(start=march(12), created=march(1))
@@ -126,3 +127,22 @@ def test_the_draft_would_answer_the_conversation_in_which_it_was_called_off() ->
     no = replace(ELSEWHERE, in_reply_to=ask.id, references=(ask.id,))
     (agreement,) = _meetings(picture([ask, no], now=NOW, events=[COFFEE], readings={"woorden": MY_NO}))
     assert (agreement.anchor, agreement.contact.address) == (ask, GIJS.address)
+
+
+UNANSWERED = event(start=march(12), created=march(1), their_answer=Participation.NEEDS_ACTION)
+
+
+def test_a_yes_in_words_confirms_what_the_calendar_never_learned() -> None:
+    yes = mail("ja", march(3), subject="Re: Koffie")
+    assert _states(picture([yes], now=NOW, events=[UNANSWERED])) == {"koffie@test": State.PROPOSED}
+    said = {"ja": talking(MeetingAct.ACCEPT)}
+    assert _states(picture([yes], now=NOW, events=[UNANSWERED], readings=said)) == {"koffie@test": State.OPEN}
+    assert _states(picture([yes], now=march(16), events=[UNANSWERED, away()], readings=said)) == {
+        "koffie@test": State.MISSED
+    }
+
+
+def test_my_own_words_are_not_their_yes() -> None:
+    mine_only = mine("ja", march(3), subject="Re: Koffie")
+    view = picture([mine_only], now=NOW, events=[UNANSWERED], readings={"ja": talking(MeetingAct.ACCEPT)})
+    assert _states(view) == {"koffie@test": State.PROPOSED}
