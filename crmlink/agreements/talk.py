@@ -67,7 +67,7 @@ class _Hall:
             self.all.append(talk)
         self._of[thread.id] = talk
         talk.threads[thread.id] = thread
-        talk.take(message, self._with_new_day(talk, message, said), self.exchange.reading(message.id).dates)
+        talk.take(message, self._moved_to(talk, message, said), self.exchange.reading(message.id).dates)
         talk.hear(message)
 
     def _heard_elsewise(self, talk: Talk, message: Message) -> None:
@@ -80,13 +80,19 @@ class _Hall:
             talk.state, talk.last = State.KEPT, message
             talk.evidence.append(Evidence("mail.have-met", EvidenceSource.MAIL, message.id, words))
 
-    def _with_new_day(self, talk: Talk, message: Message, said: MeetingTalk) -> MeetingTalk:
-        """Who moves a meeting names two days; the new one is not the day that was agreed."""
-        if said.act is not MeetingAct.RESCHEDULE or not same_day(said.when, talk.when):
+    def _moved_to(self, talk: Talk, message: Message, said: MeetingTalk) -> MeetingTalk:
+        """What a move comes to: who moves a meeting names two days, and the new one is not the day that was agreed.
+
+        Without a new day and without asking for one ("we moeten verzetten", "another time!") it is called off.
+        """
+        answers = talk.state is State.PROPOSED and bool(talk.evidence)
+        if said.act is not MeetingAct.RESCHEDULE or answers or (said.when and not same_day(said.when, talk.when)):
             return said
         dates = self.exchange.reading(message.id).dates
         fresh = [one for one in dates if one.start > message.sent_at and not same_day(one, talk.when)]
-        return replace(said, when=fresh[0]) if fresh else said
+        if fresh:
+            return replace(said, when=fresh[0])
+        return said if "?" in message.text else replace(said, act=MeetingAct.CANCEL)
 
     def _elsewhere(self, message: Message, said: MeetingTalk) -> Talk | None:
         """The meeting with the same person, talked of in another conversation, that this message must mean."""

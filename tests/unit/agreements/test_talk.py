@@ -34,6 +34,11 @@ STATES: dict[str, tuple[list[Turn], State, Fault]] = {
         State.PROPOSED,
         Fault.THEM,
     ),
+    "a move without a new day, not asked for, calls it off": (
+        [(THEY, talking(ASK, when=DAY)), (I, talking(YES)), (THEY, talking(MOVE, fault=Fault.THEM))],
+        State.CANCELLED,
+        Fault.THEM,
+    ),
     "an agreed move is moved": (
         [(I, talking(MOVE, fault=Fault.ME, when=NEW)), (THEY, talking(YES)), (I, talking(YES))],
         State.MOVED,
