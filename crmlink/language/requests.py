@@ -10,7 +10,6 @@ Never decides whether a request was answered.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from crmlink.language.addressing import Addressing, Reader, called, greeted
 from crmlink.language.deadlines import deadline
@@ -84,13 +83,13 @@ def find_requests(
     mail = _Mail(language, addressing, dates, len(found) <= _SHORT_MAIL, talk)
     requests: list[Request] = []
     misses: list[NearMiss] = []
-    for read, following in pairwise((*found, None)):
+    for index, read in enumerate(found):
         void = _strongest([hit for hit in read.hits if hit.rule.kind == "void" and _takes_back(hit, read)])
         if void:
             misses.extend(_missed(request, void.name) for request in requests)
             requests.clear()
             continue
-        request = _judge(read, following, mail)
+        request = _judge(read, found[index + 1] if index + 1 < len(found) else None, mail)
         if isinstance(request, NearMiss):
             misses.append(request)
         elif request:
