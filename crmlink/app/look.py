@@ -15,6 +15,7 @@ from crmlink.app.gather import GatheredAgenda, GatheredMail, Progress, SourceRep
 from crmlink.app.gather_calendars import Memory, gather_calendars
 from crmlink.app.house import House
 from crmlink.app.read import read_text
+from crmlink.facts.authentication import learned_authserv_ids
 from crmlink.facts.threads import merged, threads
 from crmlink.language.reader import Reader
 from crmlink.model.agreement import Agreement
@@ -85,6 +86,7 @@ def look(house: House, window: Window, progress: Progress) -> Look:
         agenda=_as_of(calendars.agenda, remembered, window.now),
         remembered=tuple(one for one in remembered if (one.event.calendar, one.event.uid) not in given_up),
         mail_complete=mail.complete and not no_sent,
+        authserv_ids=learned_authserv_ids(mail.messages),
     )
     mail = replace(mail, problems=(*mail.problems, *no_sent, *broke))
     return Look(picture, agreements(picture), mail, calendars)

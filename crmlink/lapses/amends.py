@@ -22,21 +22,31 @@ WORDS_BROKEN = frozenset({LapseKind.PROMISE, LapseKind.UNANSWERED})
 _MOMENTS = frozenset({Grain.MINUTE, Grain.HOUR})
 
 
-def amends(lapse: Lapse, picture: Picture) -> Evidence | None:
-    """A mail of mine to the contact since the lapse that names a coming date; "sorry!" alone leaves it open."""
-    for thread, message in picture.messages():
-        if message.from_me and message.sent_at > lapse.happened_at and _is_about(lapse, thread.id, message):
-            words = _invites(message) or _action(message, picture)
-            if words:
-                return Evidence("mail.amends", EvidenceSource.MAIL, message.id, words)
-    return None
+class Amends:
+    """What the owner wrote in a picture, by the people it went to; built once, asked for every lapse."""
+
+    def __init__(self, picture: Picture) -> None:
+        self._picture = picture
+        self._to: dict[str, list[tuple[ThreadId, Message]]] = {}
+        for thread, message in picture.messages():
+            for person in {one.address for one in message.recipients} if message.from_me else ():
+                self._to.setdefault(person, []).append((thread.id, message))
+
+    def made_for(self, lapse: Lapse) -> Evidence | None:
+        """A mail of mine to these people since the lapse that names a coming date; "sorry!" alone leaves it open."""
+        agreement = lapse.agreement
+        people = dict.fromkeys((agreement.contact.address, *(one.address for one in agreement.others)))
+        for thread, message in (pair for person in people for pair in self._to.get(person, ())):
+            if message.sent_at > lapse.happened_at and _is_about(lapse, thread, message):
+                words = _invites(message) or _action(message, self._picture)
+                if words:
+                    return Evidence("mail.amends", EvidenceSource.MAIL, message.id, words)
+        return None
 
 
 def _is_about(lapse: Lapse, thread: ThreadId, message: Message) -> bool:
+    """Whatever I write to somebody whose meeting broke counts; words that broke want the same conversation or subject."""
     agreement = lapse.agreement
-    people = {agreement.contact.address, *(one.address for one in agreement.others)}
-    if not any(one.address in people for one in message.recipients):
-        return False
     return (
         lapse.kind not in WORDS_BROKEN or thread == agreement.thread or near_subject(message.subject, agreement.subject)
     )

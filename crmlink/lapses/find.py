@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from crmlink.agreements.picture import Picture
-from crmlink.lapses.amends import amends
+from crmlink.lapses.amends import Amends
 from crmlink.lapses.cancelled import cancelled
 from crmlink.lapses.clash import clash
 from crmlink.lapses.conversations import one_for_each
@@ -35,9 +35,11 @@ class Found:
 def find_lapses(agreements: Iterable[Agreement], picture: Picture) -> Found:
     """The lapses of these agreements."""
     found = [lapse for agreement in agreements for lapse in _first(agreement, picture)]
-    mended = tuple(lapse for lapse in found if amends(lapse, picture))
+    amends = Amends(picture)
+    mended = tuple(lapse for lapse in found if amends.made_for(lapse))
+    names = {lapse.id for lapse in mended}
     standing = sorted(
-        (lapse for lapse in found if lapse not in mended),
+        (lapse for lapse in found if lapse.id not in names),
         key=lambda lapse: (lapse.kind.urgency, lapse.happened_at, lapse.id),
     )
     return Found(one_for_each(standing), mended)

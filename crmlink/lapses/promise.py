@@ -6,6 +6,7 @@ the other side is away the lapse stands with a doubt, which keeps the draft back
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from crmlink.agreements.picture import Picture
@@ -30,11 +31,16 @@ def promise(agreement: Agreement, picture: Picture) -> Lapse | None:
         kind=LapseKind.PROMISE,
         fault=Fault.ME,
         confidence=agreement.confidence,
-        agreement=away_doubts(agreement, picture),
+        agreement=away_doubts(agreement if picture.mail_complete else _unread(agreement), picture),
         happened_at=broke_at,
         evidence=agreement.evidence,
         due=agreement.due,
     )
+
+
+def _unread(agreement: Agreement) -> Agreement:
+    doubt = "not all of your mail could be read, so you may have kept it"
+    return replace(agreement, doubts=(*agreement.doubts, doubt))
 
 
 def _in_a_week_of_work(made_at: datetime, picture: Picture) -> datetime:

@@ -75,9 +75,10 @@ class LapseStore:
         return self._change(account, lapse, dismissed_at=None)
 
     def count_with(self, account: str, address: str, *, since: datetime, before: datetime) -> int:
-        """How many lapses that were my fault and not dismissed happened with this contact in that time."""
+        """How many lapses with this contact in that time were my fault and got a draft, and were not dismissed."""
         mine = (lapses.c.account == account) & (lapses.c.contact_address == address)
         counted = mine & (lapses.c.fault == Fault.ME.value) & lapses.c.dismissed_at.is_(None)
+        counted &= lapses.c.decision.in_((Decision.DRAFT.value, Decision.DRAFTED.value))
         within = (lapses.c.happened_at >= since) & (lapses.c.happened_at < before)
         with self.database.reading() as connection:
             return connection.execute(select(func.count()).where(counted & within)).scalar_one()
