@@ -21,9 +21,12 @@ from crmlink.language.wording import Wording, worded
 from crmlink.model.reading import DateMention, Grain, NearMiss
 
 ACTS = frozenset(
-    "propose accept unable decline cancel reschedule anew no_show_writer no_show_reader".split()  # noqa: SIM905 -- reads best so
+    "propose offer accept unable denied decline cancel reschedule anew no_show_writer no_show_reader".split()  # noqa: SIM905 -- reads best so
 )
-_BREAKING = frozenset(("unable", "decline", "cancel", "reschedule", "anew"))
+_BREAKING = frozenset(("unable", "denied", "decline", "cancel", "reschedule", "anew"))
+_WEAK = frozenset(("offer", "denied"))
+"""Kinds that say nothing alone, and are not worth a near miss."""
+_UNDOING = frozenset(("unable", "decline", "cancel", "reschedule"))
 _ENDING = frozenset(("cancel", "reschedule", "anew"))
 _MISSING = frozenset(("no_show_writer", "no_show_reader"))
 _REFUSING = frozenset(("unable", "decline"))
@@ -31,10 +34,11 @@ _STOPPED = {
     "not_meeting": ACTS,
     "not_broken": _BREAKING,
     "not_accept": frozenset(("accept",)),
-    "not_propose": frozenset(("propose",)),
+    "not_propose": frozenset(("propose", "offer")),
 }
 _ALONE = 3
 _NEAR = 2
+_HERE = 1
 _AROUND = 2
 """Sentences before and after that may tell what a phrase is about."""
 _SHORT_QUESTION = 14
@@ -83,6 +87,20 @@ class Line:
         return self.names_meeting or bool(self.dates)
 
     @property
+    def is_hindered(self) -> bool:
+        """Whether it says what keeps somebody away, now or soon."""
+        return self.has("hindered") and not self.has("not_hindered")
+
+    @property
+    def is_sudden(self) -> bool:
+        """Whether what keeps somebody away came up by surprise: illness, a breakdown, a strike."""
+        return self.is_hindered and any(hit.rule.kind == "hindered" and hit.rule.strength >= _NEAR for hit in self.hits)
+
+    def has(self, *kinds: str) -> bool:
+        """Whether one of its phrases is of one of these kinds."""
+        return any(hit.rule.kind in kinds for hit in self.hits)
+
+    @property
     def answers(self) -> bool:
         """Whether it answers an invitation."""
         return any(hit.rule.kind == "invited" for hit in self.hits)
@@ -117,9 +135,9 @@ def meeting_signs(
 
     Reads the text up to `end`; `dates` are in order of offset.
     """
-    book, topics = phrasebook(language, "meetings"), _topics(language)
+    book, breaks, topics = phrasebook(language, "meetings"), phrasebook(language, "breaks"), _topics(language)
     lines = tuple(
-        _line(sentence, words, book, topics, mentions_in(sentence, dates))
+        _line(sentence, words, (*book.hits(words), *breaks.hits(words)), topics, mentions_in(sentence, dates))
         for sentence, words in worded(text)
         if sentence.offset < end
     )
@@ -129,10 +147,10 @@ def meeting_signs(
     for index, line in enumerate(lines):
         around = lines[max(0, index - _AROUND) : index + _AROUND + 1]
         for hit in _acts(line, book, language):
-            stop = next((one for one in line.hits if _stops(one, hit)), None)
-            if stop:
+            stop = next((one for one in line.hits if _stops(one, hit, line.words)), None)
+            if stop and hit.rule.kind not in _WEAK:
                 misses.append(NearMiss(line.sentence.text, hit.rule.kind, stop.rule.name, line.sentence.offset))
-            elif _counts(hit, line, around=around, elsewhere=elsewhere):
+            elif not stop and _counts(hit, line, around=around, elsewhere=elsewhere):
                 signs.append(Sign(hit, line))
     return lines, tuple(signs), tuple(misses)
 
@@ -140,24 +158,26 @@ def meeting_signs(
 def _acts(line: Line, book: Phrasebook, language: str) -> Iterator[Hit]:
     """The phrases of a sentence that are acts; a proposal to cancel ("let's skip our call") is no proposal to meet."""
     found = [hit for hit in (*line.hits, *_time_question(line, book, language)) if hit.rule.kind in ACTS]
-    breaking = [hit for hit in found if hit.rule.kind in _BREAKING and hit.rule.kind != "anew"]
+    breaking = [hit for hit in found if hit.rule.kind in _UNDOING]
     for hit in found:
         if hit.rule.kind != "propose" or not any(hit.start < one.end and one.start < hit.end for one in breaking):
             yield hit
 
 
-def _line(sentence: Sentence, words: Wording, book: Phrasebook, topics: Topics, dates: tuple[DateMention, ...]) -> Line:
+def _line(
+    sentence: Sentence, words: Wording, hits: tuple[Hit, ...], topics: Topics, dates: tuple[DateMention, ...]
+) -> Line:
     found = words.words
-    return Line(sentence, words, book.hits(words), dates, topics.names_meeting(found), topics.names_other(found))
+    return Line(sentence, words, hits, dates, topics.names_meeting(found), topics.names_other(found))
 
 
-def _stops(stop: Hit, hit: Hit) -> bool:
+def _stops(stop: Hit, hit: Hit, words: Wording) -> bool:
     """Whether one phrase takes its meaning from another in the same sentence."""
     kinds = _STOPPED.get(stop.rule.kind, frozenset())
-    if hit.rule.kind not in kinds:
+    if hit.rule.kind not in kinds or (stop.rule.near and not words.same_clause(stop.start, hit.start)):
         return False
     if hit.rule.kind in ("propose", "accept"):
-        return hit.rule.strength < _ALONE
+        return hit.rule.strength < _ALONE or stop.rule.strength >= _ALONE
     return True
 
 
@@ -171,9 +191,22 @@ def _counts(hit: Hit, line: Line, *, around: tuple[Line, ...], elsewhere: bool) 
         return True
     if ends and elsewhere:
         return False
+    if hit.rule.kind == "offer":
+        return bool(line.dates) and not (line.is_hindered and not line.words.asks)
+    if hit.rule.kind == "denied":
+        return _is_denial(line, around)
+    if hit.rule.strength < _HERE:
+        return line.names_meeting
     if hit.rule.strength < _NEAR:
         return line.is_about_meeting
     return any(one.is_about_meeting or (one.answers and hit.rule.kind in _REFUSING) for one in around)
+
+
+def _is_denial(line: Line, around: tuple[Line, ...]) -> bool:
+    """Whether a "not" speaks of a meeting that something came between."""
+    if line.is_about_meeting and any(one.is_hindered for one in around):
+        return True
+    return line.names_meeting and bool(line.dates) and any(one.has("regret") for one in around)
 
 
 def _time_question(line: Line, book: Phrasebook, language: str) -> Iterator[Hit]:

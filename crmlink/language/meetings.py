@@ -26,6 +26,7 @@ _OLD_TIME = re.compile(
 )
 _NEW_TIME = re.compile(r"\b(?:naar|to|until|till|auf|tot|for|op|am|on)\s*(?:de|het|the|den|dem)?\s*$", re.IGNORECASE)
 _FROM = re.compile(r"(?:from|van|vom|von)\b", re.IGNORECASE)
+_REFUSALS = ("unable", "decline", "denied")
 _NEAR = 24
 _ALONE = 3
 
@@ -42,6 +43,8 @@ def read_meeting(
     if not signs:
         return MeetingTalk(), misses
     act, sign = _decide(_Signs(lines, signs))
+    if act is MeetingAct.NONE:
+        return MeetingTalk(), misses
     talk = MeetingTalk(
         act,
         _fault(act, sign, lines, from_me=from_me),
@@ -63,8 +66,19 @@ class _Signs:
             if known is None or _rank(sign) > _rank(known):
                 self.best[sign.kind] = sign
         kinds = [hit.rule.kind for line in lines for hit in line.hits]
-        self.was_agreed = kinds.count("agreed") > kinds.count("invited")
+        sudden = any(line.is_sudden for line in lines)
+        self.was_agreed = kinds.count("agreed") + sudden > kinds.count("invited")
+        self.is_definite = "definite" in kinds
+        self.hindered = tuple(line for line in lines if line.is_hindered)
+        self.regrets = any(line.has("regret") and not line.has("not_hindered") for line in lines)
         self.has_cause = "fault_writer" in kinds or "fault_nobody" in kinds
+
+    def troubles(self, asked: Sign) -> bool:
+        """Whether something came between a meeting that both know and the time asked for now."""
+        hindered = [line for line in self.hindered if line is not asked.line]
+        return (self.is_definite and bool(hindered or self.regrets)) or any(
+            line.dates and line.is_sudden for line in hindered
+        )
 
 
 def _rank(sign: Sign) -> tuple[int, bool]:
@@ -83,7 +97,7 @@ def _decide(found: _Signs) -> tuple[MeetingAct, Sign]:
         return MeetingAct.RESCHEDULE, moves
     if "cancel" in best:
         return (MeetingAct.RESCHEDULE if other else MeetingAct.CANCEL), best["cancel"]
-    if "unable" in best or "decline" in best:
+    if not best.keys().isdisjoint(_REFUSALS):
         return _refusal(found, other)
     return _agreement(found, other)
 
@@ -91,10 +105,12 @@ def _decide(found: _Signs) -> tuple[MeetingAct, Sign]:
 def _refusal(found: _Signs, other: Sign | None) -> tuple[MeetingAct, Sign]:
     """Somebody cannot: does that break a meeting, or is it an answer to a proposal?"""
     best = found.best
-    no = best.get("unable") or best["decline"]
-    breaks = found.was_agreed and "unable" in best
+    no = next(best[kind] for kind in _REFUSALS if kind in best)
+    breaks = found.was_agreed and no.kind != "decline"
     if other:
         return (MeetingAct.RESCHEDULE, no) if breaks else (MeetingAct.PROPOSE, other)
+    if no.kind == "denied" and "offer" in best and best["offer"].line is not no.line:
+        return MeetingAct.RESCHEDULE, best["offer"]
     if "accept" in best and best["accept"].line.dates:
         return MeetingAct.ACCEPT, best["accept"]
     return (MeetingAct.CANCEL if breaks else MeetingAct.DECLINE), no
@@ -105,9 +121,13 @@ def _agreement(found: _Signs, other: Sign | None) -> tuple[MeetingAct, Sign]:
     accept = found.best.get("accept")
     if accept and (other is None or _answers(accept, other)):
         return MeetingAct.ACCEPT, accept
-    assert other is not None  # there was a sign, and it is none of the others
+    if other is None:
+        offer = found.best["offer"]  # there was a sign, and it is none of the others
+        return (MeetingAct.RESCHEDULE if found.troubles(offer) else MeetingAct.NONE), offer
     if "anew" in found.best and (found.was_agreed or found.has_cause):
         return MeetingAct.RESCHEDULE, found.best["anew"]
+    if found.troubles(other):
+        return MeetingAct.RESCHEDULE, other
     return MeetingAct.PROPOSE, other
 
 
