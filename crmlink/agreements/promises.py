@@ -21,7 +21,7 @@ from crmlink.model.agreement import Agreement, AgreementKind, State
 from crmlink.model.contact import Address
 from crmlink.model.evidence import Evidence, EvidenceSource
 from crmlink.model.ids import AgreementId, short_id
-from crmlink.model.mail import Message
+from crmlink.model.mail import Message, Role
 from crmlink.model.reading import MeetingAct, Promise, Reading
 
 MANY_RECIPIENTS = 10
@@ -105,8 +105,11 @@ def _vows(exchange: Exchange, pair: Sent, owed: list[Vow]) -> Iterator[Vow]:
 
 
 def _promised_to(picture: Picture, message: Message) -> tuple[Address, ...]:
-    """Those in To, the first of them first; nobody when it went to many, who are no circle of promisees."""
-    if len(message.recipients) > MANY_RECIPIENTS:
+    """Those in To, the first of them first; nobody when it went to many, who are no circle of promisees.
+
+    What lies in the inbox under my name may be anybody's: it makes no promise of mine.
+    """
+    if len(message.recipients) > MANY_RECIPIENTS or message.role is Role.INBOX:
         return ()
     people = (one for one in message.to if not picture.owner.is_me(one.address) and not is_no_reply(one.address))
     return tuple({one.address: one for one in people}.values())

@@ -21,7 +21,7 @@ from crmlink.model.contact import Address
 from crmlink.model.evidence import Evidence, EvidenceSource
 from crmlink.model.ids import AgreementId, ThreadId, short_id
 from crmlink.model.lapse import Fault
-from crmlink.model.mail import Message, Thread
+from crmlink.model.mail import Message, Role, Thread
 from crmlink.model.reading import MeetingAct, MeetingTalk
 
 _BREAKING = frozenset({MeetingAct.CANCEL, MeetingAct.NO_SHOW, MeetingAct.RESCHEDULE})
@@ -51,6 +51,8 @@ class _Hall:
     def hear(self, thread: Thread, message: Message) -> None:
         """What one message does to the meeting it speaks of."""
         said = self.exchange.reading(message.id).meeting
+        if message.from_me and message.role is Role.INBOX and said.act in _BREAKING:
+            return  # anybody may send me a mail under my name; it calls nothing off
         talk = self._of.get(thread.id)
         if said.act is MeetingAct.NONE:
             if talk:

@@ -66,4 +66,4 @@ def _why(agreement: Agreement) -> str:
     if not agreement.evidence:
         return ""
     shown = agreement.evidence[0 if agreement.kind is AgreementKind.MEETING else -1]
-    return f"{shown.rule}: {shown.quote}" if shown.quote else shown.rule
+    return f"{shown.rule}: {shown.quote}" if shown.quote not in ("", agreement.quote) else shown.rule

@@ -156,6 +156,7 @@ NOBODY = {
     "myself": replace(MADE, to=(ME.mailbox,)),
     "an address nobody reads": replace(MADE, to=(Address("", "no-reply@shop.example"),)),
     "people in Cc only": replace(MADE, to=(), cc=(GIJS,)),
+    "anybody by a mail under my name in the inbox": replace(MADE, role=Role.INBOX),
     "more than ten people": replace(MADE, to=tuple(Address("", f"x{n}@many.example") for n in range(11))),
 }
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crmlink.agreements.talk import talked_meetings
 from crmlink.model.agreement import Agreement, State
 from crmlink.model.lapse import Fault
-from crmlink.model.mail import Message
+from crmlink.model.mail import Message, Role
 from crmlink.model.reading import MeetingAct, Reading
 from tests.picture_of import mail, march, mine, picture, promising, talking
 
@@ -126,6 +128,14 @@ def test_calling_off_in_a_new_conversation_means_the_agreed_one() -> None:
     readings["off"] = talking(OFF, fault=Fault.ME, when=march(12))
     (agreement,) = talked_meetings(picture(mails, now=NOW, readings=readings), taken=())
     assert (agreement.state, agreement.fault, agreement.due) == (State.CANCELLED, Fault.ME, DAY)
+
+
+def test_a_mail_under_my_name_in_the_inbox_calls_nothing_off() -> None:
+    mails, readings = _told([(THEY, talking(ASK, when=DAY)), (I, talking(YES))])
+    mails.append(replace(mine("off", march(10), subject="Koffie", answers="m1"), role=Role.INBOX))
+    readings["off"] = talking(OFF, fault=Fault.ME)
+    (agreement,) = talked_meetings(picture(mails, now=NOW, readings=readings), taken=())
+    assert agreement.state is State.OPEN
 
 
 def test_what_is_put_off_after_a_promise_is_no_meeting() -> None:

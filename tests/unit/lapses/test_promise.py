@@ -72,6 +72,12 @@ def test_a_question_waits_too() -> None:
     assert "back on 2026-03-16" in lapse.agreement.doubts[0]
 
 
+def test_with_mail_unread_it_is_not_sure_enough() -> None:
+    view = picture([MADE], now=march(10), readings={"made": promising(SEND, due=DUE)}, mail_complete=False)
+    (lapse,) = _lapses(view)
+    assert "not all of your mail" in lapse.agreement.doubts[0]
+
+
 def test_a_reminder_of_the_promise_makes_no_second_letter() -> None:
     reminder = mail("ask", march(4), subject="Re: Kast", answers="made")
     readings = {"made": promising(SEND, due=DUE), "ask": asking("Komt de offerte nog?")}
