@@ -27,7 +27,8 @@ class Picture:
 
     `agenda` holds every occurrence in the window, `remembered` the occurrences of earlier passes. `mail_complete` is
     False when part of the mailbox could not be read: then nobody can be said not to have answered. `authserv_ids` are the
-    authserv-ids of the owner's own provider; without them no sender counts as proven.
+    authserv-ids of the owner's own provider; without them no sender counts as proven. `by_sender` is derived: what each
+    address wrote, evidence only.
     """
 
     owner: Owner
@@ -40,6 +41,14 @@ class Picture:
     remembered: tuple[RememberedEvent, ...] = ()
     mail_complete: bool = True
     authserv_ids: frozenset[str] = frozenset()
+    by_sender: Mapping[str, tuple[Message, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found: dict[str, list[Message]] = {}
+        for _, message in self.messages():
+            if message.sender:
+                found.setdefault(message.sender.address, []).append(message)
+        object.__setattr__(self, "by_sender", {address: tuple(messages) for address, messages in found.items()})
 
     def messages(self) -> Iterator[tuple[Thread, Message]]:
         """Every message that may count as evidence, with its thread."""

@@ -7,6 +7,7 @@ In: a clean subject line. Out: what the conversation is called, or the subject o
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Re and Fwd as clients write them: English, Dutch, German, French, Spanish, Italian, Portuguese, Scandinavian, Polish.
 _REPLY = r"re|aw|antw|antwoord|betr|sv|rép|rep|rif|res|odp|vs|ynt|bals"
@@ -20,6 +21,7 @@ _TAGGED = re.compile(
 )
 
 
+@lru_cache(maxsize=16384)
 def bare_subject(subject: str) -> str:
     """The subject without any reply and forward prefix, also where they stand behind a list tag."""
     tags: list[str] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from crmlink.agreements.picture import NO_EVIDENCE, Picture
+from crmlink.agreements.picture import Picture
 from crmlink.model.agreement import Agreement
 from crmlink.model.mail import Automatic, Message
 
@@ -27,12 +27,7 @@ def away_doubts(agreement: Agreement, picture: Picture) -> Agreement:
 
 def back_at(address: str, picture: Picture) -> datetime | None:
     """When the person returns, in the owner's zone; None when they are there as far as is known."""
-    theirs = [
-        one
-        for thread in picture.threads
-        for one in thread.messages
-        if one.sender is not None and one.sender.address == address and one.role not in NO_EVIDENCE
-    ]
+    theirs = picture.by_sender.get(address, ())
     absences = [one for one in theirs if one.automatic is Automatic.AUTO_REPLY]
     if not absences:
         return None
