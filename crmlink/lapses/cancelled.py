@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from crmlink.agreements.picture import Picture
+from crmlink.lapses.lapse_of import lapse_of
 from crmlink.model.agreement import Agreement, AgreementKind, State
-from crmlink.model.ids import LapseId, short_id
 from crmlink.model.lapse import Lapse, LapseKind
 
 
@@ -16,13 +16,4 @@ def cancelled(agreement: Agreement, picture: Picture) -> Lapse | None:
     horizon = picture.now - picture.policy.lookback
     if max(happened_at, agreement.due or happened_at) < horizon:
         return None
-    return Lapse(
-        id=LapseId(short_id(LapseKind.CANCELLED, agreement.id)),
-        kind=LapseKind.CANCELLED,
-        fault=agreement.fault,
-        confidence=agreement.confidence,
-        agreement=agreement,
-        happened_at=happened_at,
-        evidence=agreement.evidence,
-        due=agreement.due,
-    )
+    return lapse_of(agreement, LapseKind.CANCELLED, happened_at, fault=agreement.fault)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from crmlink.agreements.absence import AWAY, AWAY_SERIES, DOUBLE, DOUBLE_SERIES, HOLIDAY
 from crmlink.agreements.picture import Picture
+from crmlink.lapses.lapse_of import lapse_of
 from crmlink.model.agreement import Agreement, AgreementKind, State
-from crmlink.model.ids import LapseId, short_id
-from crmlink.model.lapse import Fault, Lapse, LapseKind
+from crmlink.model.lapse import Lapse, LapseKind
 
 CONFIDENCE = {AWAY: 0.9, AWAY_SERIES: 0.5, DOUBLE: 0.7, DOUBLE_SERIES: 0.5, HOLIDAY: 0.4}
 
@@ -24,13 +24,6 @@ def clash(agreement: Agreement, picture: Picture) -> Lapse | None:
     confidence = max((CONFIDENCE[one.rule] for one in agreement.evidence if one.rule in CONFIDENCE), default=0.0)
     if not confidence:
         return None
-    return Lapse(
-        id=LapseId(short_id(LapseKind.CLASH, agreement.id)),
-        kind=LapseKind.CLASH,
-        fault=Fault.ME,
-        confidence=confidence,
-        agreement=agreement,
-        happened_at=min(agreement.changed_at or picture.now, picture.now),
-        evidence=agreement.evidence,
-        due=agreement.due,
+    return lapse_of(
+        agreement, LapseKind.CLASH, min(agreement.changed_at or picture.now, picture.now), confidence=confidence
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from crmlink.agreements.picture import Picture
+from crmlink.lapses.lapse_of import lapse_of
 from crmlink.model.agreement import Agreement, AgreementKind, State
-from crmlink.model.ids import LapseId, short_id
 from crmlink.model.lapse import Lapse, LapseKind
 
 
@@ -20,13 +20,4 @@ def missed(agreement: Agreement, picture: Picture) -> Lapse | None:
     happened_at = min(began_at, picture.now)
     if happened_at < picture.now - picture.policy.lookback:
         return None
-    return Lapse(
-        id=LapseId(short_id(LapseKind.MISSED, agreement.id)),
-        kind=LapseKind.MISSED,
-        fault=agreement.fault,
-        confidence=agreement.confidence,
-        agreement=agreement,
-        happened_at=happened_at,
-        evidence=agreement.evidence,
-        due=agreement.due,
-    )
+    return lapse_of(agreement, LapseKind.MISSED, happened_at, fault=agreement.fault)

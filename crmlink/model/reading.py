@@ -60,13 +60,17 @@ class DateMention:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Something the writer asks. `to_me` is False when it is addressed to somebody else. `due` is aware or None."""
+    """Something the writer asks. `to_me` is False when it is addressed to somebody else. `due` is aware or None.
+
+    `because`: the words, pairs of words and rules that weighed most, when no rule alone decided.
+    """
 
     quote: str
     rule: str
     to_me: bool
     offset: int
     due: datetime | None = None
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

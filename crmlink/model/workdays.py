@@ -46,6 +46,12 @@ class WorkingCalendar:
                 day += step
         return day
 
+    def later(self, moment: datetime, count: int) -> datetime:
+        """The same time of day in the owner's zone, `count` working days later."""
+        local = moment.astimezone(self.zone)
+        day = self.add_working_days(local.date(), count)
+        return local.replace(year=day.year, month=day.month, day=day.day)
+
     def working_days_between(self, start: date, end: date) -> int:
         """How many working days lie after `start` up to and including `end`; negative when `end` is earlier."""
         if end < start:
