@@ -131,7 +131,7 @@ def vanished(picture: Picture, letters: Scheduling, before: RememberedEvent, *, 
         "calendar.gone" if from_series else "calendar.vanished",
         EvidenceSource.CALENDAR,
         event.uid,
-        f"{event.title}: stood in the calendar, was removed",
+        f"{event.title}: stood in your calendar, was removed",
     )
     theirs = None if organized_by_me(event, picture.owner) else letters.cancelled_by_them(event)
     if theirs and theirs.standing is not Standing.STRANGER:
@@ -168,7 +168,9 @@ def _status_cancelled(picture: Picture, letters: Scheduling, event: Event) -> Br
     at = event.modified_at or picture.now
     if at > picture.now:  # in a replay it was not cancelled yet
         return None
-    shown = Evidence("calendar.cancelled", EvidenceSource.CALENDAR, event.uid, f"{event.title}: STATUS:CANCELLED")
+    shown = Evidence(
+        "calendar.cancelled", EvidenceSource.CALENDAR, event.uid, f"{event.title}: marked as cancelled in your calendar"
+    )
     if organized_by_me(event, picture.owner):
         return Breach(State.CANCELLED, Fault.ME, at, (shown,), 0.95)
     mine = letters.cancelled_by_me(event)
