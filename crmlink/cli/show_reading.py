@@ -60,7 +60,9 @@ def _marked(text: str, reading: Reading) -> Text:
 def _findings(reading: Reading) -> Iterator[Text]:
     for request in reading.requests:
         whom = "a request to you" if request.to_me else "a request, not to you"
-        yield _line(whom, request.quote, request.rule, REQUEST, f"by {request.due:%Y-%m-%d}" if request.due else "")
+        due = f"by {request.due:%Y-%m-%d}" if request.due else ""
+        weighed = f"for {', '.join(request.because)}" if request.because else ""
+        yield _line(whom, request.quote, request.rule, REQUEST, " · ".join(part for part in (due, weighed) if part))
     for promise in reading.promises:
         yield _line(
             "a promise",

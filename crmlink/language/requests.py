@@ -15,7 +15,7 @@ from crmlink.language.addressing import Addressing, Reader, called, greeted
 from crmlink.language.deadlines import deadline
 from crmlink.language.phrases import Hit, Rule, phrasebook
 from crmlink.language.sentences import Sentence
-from crmlink.language.weighing import weights
+from crmlink.language.weighing import Weighing, weights
 from crmlink.language.wording import Wording, worded
 from crmlink.model.reading import DateMention, NearMiss, Request
 
@@ -30,19 +30,20 @@ _FEW_WORDS = 7
 """Words: a sentence this short, "inmiddels gevonden, dank", speaks of what was asked just before."""
 _LONG_TALK = 100
 """Words: in a mail this long to a circle the owner is not named in, a bare question belongs to the discussion."""
-_UNLIKELY, _LIKELY, _CERTAIN = 0.2, 0.65, 0.8
-"""In a short mail: below the first the words overrule a weak rule, above the second they make up for a missing
-one, above the third they overrule what speaks against it."""
+_ABSURD, _UNLIKELY, _LIKELY, _CERTAIN = 0.2, 0.25, 0.6, 0.75
+"""In a short mail: below the first the words overrule a weak ask, below the second a soft one; above the third they
+make up for a missing rule, above the fourth they overrule a weak stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Mail:
-    """What all sentences of one mail share."""
+    """What all sentences of one mail share. `letter`: it is more than a lone sentence."""
 
     language: str
     addressing: Addressing
     dates: tuple[DateMention, ...]
     short: bool
+    letter: bool
     long_talk: bool
 
     def rule(self, name: str) -> Rule:
@@ -61,11 +62,12 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """The rule that asks, the word its phrase begins with, and the rule that stopped it."""
+    """The rule that asks, the word its phrase begins with, the rule that stopped it, and the features that weighed."""
 
     ask: Rule | None = None
     start: int = 0
     stop: Rule | None = None
+    because: tuple[str, ...] = ()
 
 
 def find_requests(
@@ -80,7 +82,7 @@ def find_requests(
     found = _read(text, language, addressing)
     count = sum(len(read.words.words) for read in found)
     talk = not addressing.to_owner and count >= _LONG_TALK
-    mail = _Mail(language, addressing, dates, len(found) <= _SHORT_MAIL, talk)
+    mail = _Mail(language, addressing, dates, len(found) <= _SHORT_MAIL, len(found) > 1, talk)
     requests: list[Request] = []
     misses: list[NearMiss] = []
     for index, read in enumerate(found):
@@ -125,7 +127,15 @@ def _judge(read: _Read, following: _Read | None, mail: _Mail) -> Request | NearM
         verdict = replace(verdict, stop=_answered(read, following, mail))
     table = weights(mail.language) if mail.short else None
     if table:
-        verdict = _by_words(verdict, table.weigh(read.words, read.hits).probability, mail)
+        verdict = _by_words(verdict, table.weigh(read.words, read.hits), mail)
+    if (
+        verdict.ask
+        and not verdict.stop
+        and verdict.ask.kind in ("soft", "weighed")
+        and mail.letter
+        and _vows(read, mail)
+    ):
+        verdict = replace(verdict, stop=mail.rule("promised"))
     if verdict.stop:
         return NearMiss(read.sentence.text, "request", verdict.stop.name, read.sentence.offset)
     return _request(read, verdict, mail) if verdict.ask else None
@@ -150,6 +160,11 @@ def _by_rules(read: _Read, mail: _Mail) -> _Verdict:
     return verdict
 
 
+def _vows(read: _Read, mail: _Mail) -> bool:
+    """Whether the writer says what he will do himself: in a letter a soft or weighed request is none then."""
+    return any(hit.rule.kind == "vow" for hit in phrasebook(mail.language, "promises").hits(read.words))
+
+
 def _answered(question: _Read, following: _Read, mail: _Mail) -> Rule | None:
     """The rule by which the writer goes on to answer his own bare question, or to sell with it.
 
@@ -162,14 +177,15 @@ def _answered(question: _Read, following: _Read, mail: _Mail) -> Rule | None:
     return _strongest(answers) if question.sentence.text.endswith("?") and not following.words.asks else None
 
 
-def _by_words(verdict: _Verdict, probability: float, mail: _Mail) -> _Verdict:
+def _by_words(verdict: _Verdict, weighing: Weighing, mail: _Mail) -> _Verdict:
     """The verdict after the words of the sentence were weighed."""
     weighed = mail.rule("weighed")
     if verdict.ask and not verdict.stop:
-        return replace(verdict, stop=weighed) if verdict.ask.weighed and probability < _UNLIKELY else verdict
-    if probability > (_CERTAIN if verdict.stop else _LIKELY):
-        return _Verdict(weighed)
-    return verdict
+        least = _UNLIKELY if verdict.ask.kind == "soft" else _ABSURD
+        return replace(verdict, stop=weighed) if verdict.ask.weighed and weighing.probability < least else verdict
+    if weighing.probability <= (_CERTAIN if verdict.stop else _LIKELY) or (verdict.stop and not verdict.stop.weighed):
+        return verdict
+    return _Verdict(weighed, because=weighing.reasons)
 
 
 def _request(read: _Read, verdict: _Verdict, mail: _Mail) -> Request:
@@ -177,7 +193,8 @@ def _request(read: _Read, verdict: _Verdict, mail: _Mail) -> Request:
     who = mail.addressing
     to_me = not who.from_owner and read.reader is not Reader.OTHER and (who.to_owner or read.reader is Reader.OWNER)
     due = deadline(read.sentence, read.words.offset(verdict.start), mail.dates)
-    return Request(read.sentence.text, verdict.ask.name, to_me, read.sentence.offset, due)
+    because = tuple(feature.partition(":")[2] for feature in verdict.because)
+    return Request(read.sentence.text, verdict.ask.name, to_me, read.sentence.offset, due, because)
 
 
 def _without_pitch(

@@ -24,7 +24,10 @@ _LENGTHS = ((3, "1-3"), (8, "4-8"), (15, "9-15"), (30, "16-30"))
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """How probable it is that the sentence asks something, and the features that weighed most, heaviest first."""
+    """How probable it is that the sentence asks something, and the features that spoke most for that, heaviest first.
+
+    Below one half the features are those that spoke most against it.
+    """
 
     probability: float
     reasons: tuple[str, ...]
@@ -41,8 +44,9 @@ class Weights:
         """Add up what the sentence holds; each feature counts once."""
         present = {feature for feature in _features(wording, hits) if feature in self.by_feature}
         total = self.bias + sum(self.by_feature[feature] for feature in present)
-        ranked = sorted(present, key=lambda feature: (-abs(self.by_feature[feature]), feature))
-        return Weighing(1 / (1 + exp(-total)), tuple(ranked[:_REASONS]))
+        side = 1 if total > 0 else -1
+        ranked = sorted((-side * self.by_feature[feature], feature) for feature in present)
+        return Weighing(1 / (1 + exp(-total)), tuple(feature for weight, feature in ranked if weight < 0)[:_REASONS])
 
 
 @cache
