@@ -42,7 +42,7 @@ def test_every_quote_stands_where_it_says() -> None:
     places += [(one.offset, one.quote) for one in reading.promises]
     places += [(one.offset, one.quote) for one in reading.dates]
     places += [(one.offset, one.quote) for one in reading.near_misses]
-    assert len(places) > 4
+    assert len(places) >= 4
     for offset, quote in places:
         assert text[offset:].startswith(quote)
 
