@@ -24,6 +24,8 @@ ACTS = frozenset(
     "propose offer accept unable denied decline cancel reschedule anew no_show_writer no_show_reader".split()  # noqa: SIM905 -- reads best so
 )
 _BREAKING = frozenset(("unable", "denied", "decline", "cancel", "reschedule", "anew"))
+_ABSENT = frozenset(("unable", "denied"))
+_WRITER = frozenset(("ik", "'k", "me", "mij", "we", "wij", "i", "i'm", "i'll", "we're", "ich", "wir"))
 _WEAK = frozenset(("offer", "denied"))
 """Kinds that say nothing alone, and are not worth a near miss."""
 _UNDOING = frozenset(("unable", "decline", "cancel", "reschedule"))
@@ -45,6 +47,7 @@ _SHORT_QUESTION = 14
 _OPENING = 4
 """Letters before the date in a question that is little more than a date: "Dus vrijdag?"."""
 _CLOCK = (Grain.MINUTE, Grain.HOUR)
+_VAGUE = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
 _LIMIT = re.compile(
     r"\b(?:voor|vóór|uiterlijk|tegen|vanaf|sinds|before|by|until|since|bis|vor|spätestens|seit|ab)\s*(?:de|het|the|dem|den)?\s*$",
     re.IGNORECASE,
@@ -80,6 +83,12 @@ class Line:
     dates: tuple[DateMention, ...]
     names_meeting: bool
     names_other: bool
+    other_from: int
+    """Index of the first word that names another thing."""
+
+    def is_of_another_thing(self, hit: Hit) -> bool:
+        """Whether what is not possible is said of another thing, named before it: "the delivery will not work"."""
+        return self.other_from <= hit.start and not self.names_meeting and not self.speaks_of_writer
 
     @property
     def is_about_meeting(self) -> bool:
@@ -90,6 +99,11 @@ class Line:
     def is_hindered(self) -> bool:
         """Whether it says what keeps somebody away, now or soon."""
         return self.has("hindered") and not self.has("not_hindered")
+
+    @property
+    def speaks_of_writer(self) -> bool:
+        """Whether the writer speaks of himself."""
+        return not _WRITER.isdisjoint(self.words.words)
 
     @property
     def is_sudden(self) -> bool:
@@ -168,7 +182,9 @@ def _line(
     sentence: Sentence, words: Wording, hits: tuple[Hit, ...], topics: Topics, dates: tuple[DateMention, ...]
 ) -> Line:
     found = words.words
-    return Line(sentence, words, hits, dates, topics.names_meeting(found), topics.names_other(found))
+    other = topics.names_other(found)
+    first = next((at for at, word in enumerate(found) if other and topics.names_other((word,))), len(found))
+    return Line(sentence, words, hits, dates, topics.names_meeting(found), other, first)
 
 
 def _stops(stop: Hit, hit: Hit, words: Wording) -> bool:
@@ -190,6 +206,8 @@ def _counts(hit: Hit, line: Line, *, around: tuple[Line, ...], elsewhere: bool) 
     if alone:
         return True
     if ends and elsewhere:
+        return False
+    if hit.rule.kind in _ABSENT and line.is_of_another_thing(hit):
         return False
     if hit.rule.kind == "offer":
         return bool(line.dates) and not (line.is_hindered and not line.words.asks)
@@ -218,7 +236,8 @@ def _time_question(line: Line, book: Phrasebook, language: str) -> Iterator[Hit]
     at = date.offset - line.sentence.offset
     if _LIMIT.search(text[max(0, at - 24) : at]):
         return
-    bare = len(_LETTERS.findall(text[:at])) <= _OPENING and len(line.words.words) <= _SHORT_QUESTION
+    short = len(line.words.words) <= _SHORT_QUESTION and date.grain not in _VAGUE
+    bare = short and len(_LETTERS.findall(text[:at])) <= _OPENING
     if bare or date.grain in _CLOCK:
         yield Hit(rule, 0, len(line.words.words))
 

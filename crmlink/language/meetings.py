@@ -73,6 +73,11 @@ class _Signs:
         self.regrets = any(line.has("regret") and not line.has("not_hindered") for line in lines)
         self.has_cause = "fault_writer" in kinds or "fault_nobody" in kinds
 
+    def asks_besides(self, no: Sign) -> bool:
+        """Whether another sentence than the refusal would like it at some time."""
+        offer = self.best.get("offer")
+        return bool(offer and offer.line is not no.line and (no.kind == "denied" or offer.line.words.asks))
+
     def troubles(self, asked: Sign) -> bool:
         """Whether something came between a meeting that both know and the time asked for now."""
         hindered = [line for line in self.hindered if line is not asked.line]
@@ -89,14 +94,15 @@ def _decide(found: _Signs) -> tuple[MeetingAct, Sign]:
     """The act that the mail is about: what broke comes before what is asked, what is asked before what is agreed."""
     best = found.best
     missed = _first(best, "no_show_writer", "no_show_reader")
-    if missed:
+    moves = best.get("reschedule")
+    if missed and (missed.strength >= _ALONE or not moves):
         return MeetingAct.NO_SHOW, missed
     other = _first(best, "anew", "propose")
-    moves = best.get("reschedule")
     if moves and not ("cancel" in best and moves.strength < best["cancel"].strength and not moves.line.names_meeting):
         return MeetingAct.RESCHEDULE, moves
     if "cancel" in best:
-        return (MeetingAct.RESCHEDULE if other else MeetingAct.CANCEL), best["cancel"]
+        anew = other or found.asks_besides(best["cancel"])
+        return (MeetingAct.RESCHEDULE if anew else MeetingAct.CANCEL), best["cancel"]
     if not best.keys().isdisjoint(_REFUSALS):
         return _refusal(found, other)
     return _agreement(found, other)
@@ -109,8 +115,8 @@ def _refusal(found: _Signs, other: Sign | None) -> tuple[MeetingAct, Sign]:
     breaks = found.was_agreed and no.kind != "decline"
     if other:
         return (MeetingAct.RESCHEDULE, no) if breaks else (MeetingAct.PROPOSE, other)
-    if no.kind == "denied" and "offer" in best and best["offer"].line is not no.line:
-        return MeetingAct.RESCHEDULE, best["offer"]
+    if breaks and found.asks_besides(no):
+        return MeetingAct.RESCHEDULE, no
     if "accept" in best and best["accept"].line.dates:
         return MeetingAct.ACCEPT, best["accept"]
     return (MeetingAct.CANCEL if breaks else MeetingAct.DECLINE), no
@@ -136,7 +142,7 @@ def _answers(accept: Sign, other: Sign) -> bool:
     if accept.strength == _ALONE:
         return True
     comes_first = accept.line.sentence.offset <= other.line.sentence.offset
-    return bool(accept.line.dates) and not accept.line.words.asks and (comes_first or other.strength < _ALONE)
+    return bool(accept.line.dates) and not accept.line.words.asks and (comes_first or not other.line.words.asks)
 
 
 def _first(best: dict[str, Sign], *kinds: str) -> Sign | None:
