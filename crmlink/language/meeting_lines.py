@@ -30,7 +30,8 @@ _WEAK = frozenset(("offer", "denied"))
 """Kinds that say nothing alone, and are not worth a near miss."""
 _UNDOING = frozenset(("unable", "decline", "cancel", "reschedule"))
 _ENDING = frozenset(("cancel", "reschedule", "anew"))
-_MISSING = frozenset(("no_show_writer", "no_show_reader"))
+_GUESSED = {"no_show_writer": 3, "no_show_reader": 3, "propose": 2}
+"""Strengths below which these kinds say nothing in a sentence that names another thing and no meeting."""
 _REFUSING = frozenset(("unable", "decline"))
 _STOPPED = {
     "not_meeting": ACTS,
@@ -155,7 +156,9 @@ def meeting_signs(
         for sentence, words in worded(text)
         if sentence.offset < end
     )
-    elsewhere = any(line.names_other for line in lines) and not any(line.names_meeting for line in lines)
+    elsewhere = any(line.names_other and not line.has("unable", "hindered") for line in lines) and not any(
+        line.names_meeting for line in lines
+    )
     signs: list[Sign] = []
     misses: list[NearMiss] = []
     for index, line in enumerate(lines):
@@ -201,7 +204,7 @@ def _counts(hit: Hit, line: Line, *, around: tuple[Line, ...], elsewhere: bool) 
     """Whether a phrase speaks of a meeting: by itself, by its sentence, or by the sentences around it."""
     ends = hit.rule.kind in _ENDING
     alone = hit.rule.strength >= _ALONE
-    if line.names_other and not line.names_meeting and (ends or (hit.rule.kind in _MISSING and not alone)):
+    if line.names_other and not line.names_meeting and (ends or hit.rule.strength < _GUESSED.get(hit.rule.kind, 0)):
         return False
     if alone:
         return True

@@ -68,6 +68,7 @@ class _Signs:
         kinds = [hit.rule.kind for line in lines for hit in line.hits]
         sudden = any(line.is_sudden for line in lines)
         self.was_agreed = kinds.count("agreed") + sudden > kinds.count("invited")
+        self.is_invited = "invited" in kinds
         self.is_definite = "definite" in kinds
         self.hindered = tuple(line for line in lines if line.is_hindered)
         self.regrets = any(line.has("regret") and not line.has("not_hindered") for line in lines)
@@ -81,9 +82,10 @@ class _Signs:
     def troubles(self, asked: Sign) -> bool:
         """Whether something came between a meeting that both know and the time asked for now."""
         hindered = [line for line in self.hindered if line is not asked.line]
-        return (self.is_definite and bool(hindered or self.regrets)) or any(
-            line.dates and line.is_sudden for line in hindered
-        )
+        if self.is_definite and (hindered or self.regrets):
+            return True
+        anew = asked.kind == "anew" and not self.is_invited
+        return any(line.dates and (line.is_sudden or anew) for line in hindered)
 
 
 def _rank(sign: Sign) -> tuple[int, bool]:
@@ -112,7 +114,8 @@ def _refusal(found: _Signs, other: Sign | None) -> tuple[MeetingAct, Sign]:
     """Somebody cannot: does that break a meeting, or is it an answer to a proposal?"""
     best = found.best
     no = next(best[kind] for kind in _REFUSALS if kind in best)
-    breaks = found.was_agreed and no.kind != "decline"
+    names_another = "anew" in best and not found.is_invited
+    breaks = (found.was_agreed or names_another) and no.kind != "decline"
     if other:
         return (MeetingAct.RESCHEDULE, no) if breaks else (MeetingAct.PROPOSE, other)
     if breaks and found.asks_besides(no):
@@ -139,9 +142,9 @@ def _agreement(found: _Signs, other: Sign | None) -> tuple[MeetingAct, Sign]:
 
 def _answers(accept: Sign, other: Sign) -> bool:
     """Whether the mail agrees to a time, and what it asks besides is only practical."""
-    if accept.strength == _ALONE:
-        return True
     comes_first = accept.line.sentence.offset <= other.line.sentence.offset
+    if accept.strength == _ALONE:
+        return comes_first or not (accept.line.dates and other.line.words.asks and other.strength == _ALONE)
     return bool(accept.line.dates) and not accept.line.words.asks and (comes_first or not other.line.words.asks)
 
 
