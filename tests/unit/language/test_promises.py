@@ -70,6 +70,34 @@ def test_a_promise_without_a_date_has_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        pytest.param("Ik mail je de cijfers. Uiterlijk vrijdag.", "vrijdag", id="a limit alone"),
+        pytest.param("Ik mail je de cijfers. Of vrijdag?", None, id="a question"),
+        pytest.param("Ik mail je de cijfers. De vergadering van vrijdag gaat door.", None, id="a sentence of its own"),
+    ],
+)
+def test_a_next_sentence_that_says_only_a_day_sets_it(text: str, day: str | None) -> None:
+    promises, _ = read(text, dates=(mention(text, "vrijdag", 7),))
+
+    assert bool(promises[0].due) is bool(day)
+
+
+def test_a_second_act_after_and_has_its_own_day() -> None:
+    text = "Ik zoek de bonnen vandaag bij elkaar en scan ze morgen in."
+    promises, _ = read(text, dates=(mention(text, "vandaag", 4), mention(text, "morgen", 5)))
+
+    assert [promise.due and promise.due.day for promise in promises] == [4, 5]
+
+
+def test_a_date_that_names_a_thing_is_no_deadline() -> None:
+    text = "Ik stuur je de notulen van maandag."
+    (promise,), _ = read(text, dates=(mention(text, "maandag", 3),))
+
+    assert promise.due is None
+
+
+@pytest.mark.parametrize(
     ("text", "rule"),
     [
         pytest.param("Misschien bel ik je morgen.", "nl.promise.hedge", id="a hedge"),

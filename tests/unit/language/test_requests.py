@@ -142,6 +142,47 @@ def test_a_bare_question_in_a_long_mail_to_a_circle_is_discussion() -> None:
     assert read(text, language="en")[0]
 
 
+CIRCLE = Addressing(owner_names=("Sanne",), to_owner=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "addressing", "stopped_by"),
+    [
+        pytest.param("Is dat wel slim? Volgens mij niet.", "nl", SANNE, "nl.request.own-answer", id="answered"),
+        pytest.param("Would that help? It might.", "en", CIRCLE, "en.request.own-opinion", id="an opinion to a circle"),
+        pytest.param(
+            "Heb je ook last van ratten? Met onze vallen niet meer.", "nl", SANNE, "nl.request.sells", id="a sale"
+        ),
+    ],
+)
+def test_a_question_the_writer_answers_is_none(
+    text: str, language: str, addressing: Addressing, stopped_by: str
+) -> None:
+    requests, misses = read(text, language=language, addressing=addressing)
+
+    assert not requests
+    assert stopped_by in {miss.stopped_by for miss in misses}
+
+
+def test_a_question_to_the_reader_stays_one_before_an_opinion() -> None:
+    requests, _ = read("Wat vind je van het logo? Persoonlijk vind ik het groen te fel.")
+
+    assert [request.quote for request in requests] == ["Wat vind je van het logo?"]
+
+
+def test_words_that_weighed_are_named() -> None:
+    requests, _ = read("Meeting tomorrow to discuss the agenda at your office.", language="en")
+
+    assert requests[0].rule == "en.request.weighed"
+    assert "discuss" in requests[0].because
+
+
+def test_a_letter_that_promises_asks_nothing_softly() -> None:
+    requests, _ = read("Thanks for flagging. Let me look into it and I'll get back to you.", language="en")
+
+    assert not requests
+
+
 def test_a_request_carries_the_date_of_its_sentence() -> None:
     text = "Het is dinsdag besproken. Kun je me vrijdag bellen?"
     mention = DateMention("vrijdag", FRIDAY, None, Grain.DAY, text.index("vrijdag"), FRIDAY)
