@@ -114,8 +114,8 @@ def _refusal(found: _Signs, other: Sign | None) -> tuple[MeetingAct, Sign]:
     """Somebody cannot: does that break a meeting, or is it an answer to a proposal?"""
     best = found.best
     no = next(best[kind] for kind in _REFUSALS if kind in best)
-    names_another = "anew" in best and not found.is_invited
-    breaks = (found.was_agreed or names_another) and no.kind != "decline"
+    names_another = other and not found.is_invited and (other.kind == "anew" or no.line.dates)
+    breaks = (found.was_agreed or bool(names_another)) and no.kind != "decline"
     if other:
         return (MeetingAct.RESCHEDULE, no) if breaks else (MeetingAct.PROPOSE, other)
     if breaks and found.asks_besides(no):

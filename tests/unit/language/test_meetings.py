@@ -20,7 +20,11 @@ ZONE = ZoneInfo("Europe/Amsterdam")
 SAID_AT = datetime(2025, 3, 5, 9, 0, tzinfo=ZONE)
 HERE = Path(__file__)
 SAMPLES: dict[str, list[str]] = tomllib.loads(HERE.with_name("meeting_samples.toml").read_text(encoding="utf-8"))
-MAILS: list[str] = tomllib.loads(HERE.with_name("meeting_mails.toml").read_text(encoding="utf-8"))["mails"]
+MAILS: list[str] = [
+    mail
+    for name in ("meeting_mails.toml", "meeting_talk.toml")
+    for mail in tomllib.loads(HERE.with_name(name).read_text(encoding="utf-8"))["mails"]
+]
 SIDES = {"writer": (Fault.ME, Fault.THEM), "reader": (Fault.THEM, Fault.ME), "nobody": (Fault.NOBODY, Fault.NOBODY)}
 
 
