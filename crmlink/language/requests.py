@@ -2,7 +2,7 @@
 
 A sentence asks when its strongest asking rule is stronger than the strongest rule that speaks against it; in a language
 with weights, its words may overrule a close call. Polite closings, courtesy, slogans and practical directions are left
-alone, and so is what the same mail takes back.
+alone, and so is what the writer answers himself in the next sentence and what the same mail takes back.
 In: the visible text of a mail, its language, who reads it, and the dates in it. Out: requests and near misses.
 Never decides whether a request was answered.
 """
