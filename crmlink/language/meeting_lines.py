@@ -30,7 +30,7 @@ _WEAK = frozenset(("offer", "denied"))
 """Kinds that say nothing alone, and are not worth a near miss."""
 _UNDOING = frozenset(("unable", "decline", "cancel", "reschedule"))
 _ENDING = frozenset(("cancel", "reschedule", "anew"))
-_GUESSED = {"no_show_writer": 3, "no_show_reader": 3, "propose": 2}
+_GUESSED = {"no_show_writer": 3, "no_show_reader": 3, "propose": 2, "offer": 2}
 """Strengths below which these kinds say nothing in a sentence that names another thing and no meeting."""
 _REFUSING = frozenset(("unable", "decline"))
 _STOPPED = {
@@ -208,7 +208,7 @@ def _counts(hit: Hit, line: Line, *, around: tuple[Line, ...], elsewhere: bool) 
         return False
     if alone:
         return True
-    if ends and elsewhere:
+    if ends and elsewhere and not (line.words.asks and line.dates):
         return False
     if hit.rule.kind in _ABSENT and line.is_of_another_thing(hit):
         return False

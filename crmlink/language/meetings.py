@@ -103,8 +103,9 @@ def _decide(found: _Signs) -> tuple[MeetingAct, Sign]:
     if moves and not ("cancel" in best and moves.strength < best["cancel"].strength and not moves.line.names_meeting):
         return MeetingAct.RESCHEDULE, moves
     if "cancel" in best:
-        anew = other or found.asks_besides(best["cancel"])
-        return (MeetingAct.RESCHEDULE if anew else MeetingAct.CANCEL), best["cancel"]
+        off = best["cancel"]
+        anew = other and (other.kind == "anew" or other.line is not off.line or len(off.line.dates) > 1)
+        return (MeetingAct.RESCHEDULE if anew or found.asks_besides(off) else MeetingAct.CANCEL), off
     if not best.keys().isdisjoint(_REFUSALS):
         return _refusal(found, other)
     return _agreement(found, other)

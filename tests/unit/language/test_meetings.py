@@ -12,6 +12,7 @@ import pytest
 
 from crmlink.language.dates import find_dates
 from crmlink.language.meetings import read_meeting
+from crmlink.language.phrases import meaning
 from crmlink.model.lapse import Fault
 from crmlink.model.reading import DateMention, MeetingAct, MeetingTalk
 from crmlink.model.workdays import WorkingCalendar
@@ -113,6 +114,34 @@ def test_words_left_alone_are_near_misses() -> None:
     talk, misses = read_meeting(text, language="nl", from_me=False, dates=())
     assert talk == MeetingTalk()
     assert [(miss.looked_like, miss.stopped_by) for miss in misses][:1] == [("cancel", "nl.meeting.if")]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "act"),
+    [
+        ("nl", "Ik lig met koorts op bed, de rondgang van morgen wordt niks.", MeetingAct.CANCEL),
+        ("nl", "De rondgang van morgen is niks bijzonders.", MeetingAct.NONE),
+        ("nl", "Mijn auto staat met pech. Zou ons gesprek van 10 uur ook om 13 uur kunnen?", MeetingAct.RESCHEDULE),
+        ("nl", "Zou vrijdag om 13 uur kunnen voor een gesprek?", MeetingAct.PROPOSE),
+        ("nl", "Vorige week lag ik met koorts op bed. Zullen we vrijdag bellen?", MeetingAct.PROPOSE),
+        ("en", "My van broke down. Would Friday work for our site visit instead?", MeetingAct.RESCHEDULE),
+        ("en", "My van broke down, so the parcels are late.", MeetingAct.NONE),
+        ("de", "Ich liege mit Fieber im Bett. Ohne mich bitte heute in der Besprechung.", MeetingAct.CANCEL),
+    ],
+    ids=str,
+)
+def test_what_keeps_somebody_away_turns_a_doubt_into_an_act(language: str, text: str, act: MeetingAct) -> None:
+    assert read(text, language=language).act is act
+
+
+def test_words_that_say_nothing_alone_are_no_near_misses() -> None:
+    text = "Kun je mij voor vrijdag de notulen van het overleg sturen?"
+    _, misses = read_meeting(text, language="nl", from_me=False, dates=dates_in(text, "nl"))
+    assert not {"offer", "denied"} & {miss.looked_like for miss in misses}
+
+
+def test_rules_of_what_breaks_a_meeting_have_a_meaning_for_people() -> None:
+    assert meaning("nl.break.kept-away") == "says what keeps somebody away"
 
 
 def test_a_language_without_phrases_tells_nothing() -> None:
