@@ -1,8 +1,9 @@
 """What each sentence of a mail may do to a meeting, before anything is decided.
 
 Reads the phrases of the language, and whether sentence and mail are about a meeting at all or about something else that
-can be cancelled (an order, a flight, a concert). In: the body of a mail and its dates. Out: one `Line` per sentence with
-the signs that count, and the near misses: words that looked like an act, with the rule that stopped them.
+can be cancelled (an order, a flight, a concert). `meetings.toml` holds what speaks of meetings, `breaks.toml` what keeps
+people away and the words that count together with it. In: the body of a mail and its dates. Out: one `Line` per
+sentence with the signs that count, and the near misses: words that looked like an act, with the rule that stopped them.
 """
 
 from __future__ import annotations
