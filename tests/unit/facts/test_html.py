@@ -26,7 +26,7 @@ MAILS = {
     "Gmail": '<div dir="ltr">Dinsdag is goed.<br></div><br><div class="gmail_quote"><div class="gmail_attr">Op di 11 mrt 2025 om 16:08 schreef Els &lt;<a href="mailto:e@x.nl">e@x.nl</a>&gt;:<br></div><blockquote class="gmail_quote" style="border-left:1px solid #ccc">Kun je dinsdag?</blockquote></div>',
     "Outlook": '<div><p class="MsoNormal">Dinsdag is goed.<o:p></o:p></p><div style="border:none;border-top:solid #E1E1E1 1.0pt"><p><b>Van:</b> Els &lt;e@x.nl&gt;<br><b>Verzonden:</b> dinsdag 14 januari 2025 09:12<br><b>Aan:</b> Jan<br><b>Onderwerp:</b> vraag</p></div><p>Kun je dinsdag?</p></div>',
     "Outlook on the web": '<div>Dinsdag is goed.</div><hr><div id="divRplyFwdMsg"><font><b>From:</b> Els<br><b>Sent:</b> Tuesday<br><b>To:</b> Jan<br><b>Subject:</b> vraag</font></div><div>Kun je dinsdag?</div>',
-    "Apple Mail": '<div>Dinsdag is goed.</div><div><br><blockquote type="cite"><div>Op 14 jan. 2025, om 09:12 heeft Els het volgende geschreven:</div><br><div>Kun je dinsdag?</div></blockquote></div>',
+    "Apple Mail": '<div>Dinsdag is goed.</div><div><br><blockquote type="cite"><div>Op 11 mrt 2025, om 16:08 heeft Els het volgende geschreven:</div><br><div>Kun je dinsdag?</div></blockquote></div>',
     "Thunderbird": '<p>Dinsdag is goed.</p><div class="moz-cite-prefix">Op 14-01-2025 om 09:12 schreef Els:<br></div><blockquote type="cite" cite="mid:x">Kun je dinsdag?</blockquote>',
     "with a marked signature": '<div>Dinsdag is goed.</div><div class="gmail_signature"><div>Jan</div><div>Kent u onze site al?</div></div>',
 }

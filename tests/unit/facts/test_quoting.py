@@ -12,7 +12,7 @@ EMPTY_QUOTE = "> Kun je donderdag?\n> Groet, Els"
 INTRODUCTIONS = {
     "Gmail in Dutch": "Op di 11 mrt 2025 om 16:08 schreef Els de Boer <els@kantoor.example>:",
     "Gmail in Dutch over two lines": "Op di 11 mrt 2025 om 16:08 schreef Els de Boer <\nels@kantoor.example>:",
-    "Apple Mail in Dutch": "Op 14 jan. 2025, om 09:12 heeft Els de Boer <els@kantoor.example> het volgende geschreven:",
+    "Apple Mail in Dutch": "Op 11 mrt 2025, om 16:08 heeft Els de Boer <els@kantoor.example> het volgende geschreven:",
     "Thunderbird in Dutch": "Op 14-01-2025 om 09:12 schreef Els de Boer:",
     "Thunderbird the other way round": "Els de Boer schreef op 14-01-2025 om 09:12:",
     "webmail in Dutch": "Els de Boer <els@kantoor.example> schreef op 14 januari 2025 om 09:12:",
