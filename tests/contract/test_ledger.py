@@ -22,6 +22,7 @@ from crmlink.model.ids import LapseId, MessageId
 from crmlink.model.lapse import Decision, Fault, LapseKind
 from crmlink.model.meeting import EventStatus
 from tests.ledger_examples import GIJS, ME, NOW, ZONE, draft, event, verdict
+from tests.servers.plugin import not_here
 
 OTHER = "omar@veen.example"
 WHERE = Position("Drafts", 7, 12)
@@ -51,7 +52,7 @@ def postgresql() -> Iterator[str]:
 def _postgresql_programs() -> Path:
     found = [*Path("/usr/lib/postgresql").glob("*/bin"), *(Path(p).parent for p in [shutil.which("initdb")] if p)]
     if not found or shutil.which("setpriv") is None:
-        pytest.skip("PostgreSQL is not installed")
+        not_here("PostgreSQL is not installed: apt-get install postgresql (or .ci/install)")
     return found[0]
 
 
@@ -61,7 +62,7 @@ def _as_postgres(*command: object) -> None:
         prefix = as_other if os.geteuid() == 0 else []
         subprocess.run([*prefix, *map(str, command)], check=True, capture_output=True, cwd="/")
     except subprocess.CalledProcessError as error:
-        pytest.skip(f"PostgreSQL does not start here: {error.stderr!r}")
+        not_here(f"PostgreSQL does not start here: {error.stderr!r}")
 
 
 @pytest.fixture(params=["memory", "file", "postgresql"])

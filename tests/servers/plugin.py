@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Protocol, Self, TypeVar, cast
+from typing import NoReturn, Protocol, Self, TypeVar, cast
 
 import pytest
 
@@ -35,15 +35,20 @@ class Running(Protocol):
 T = TypeVar("T", bound=Running)
 
 
+def not_here(reason: str) -> NoReturn:
+    """Skip the test for want of a server, or fail it where servers are required."""
+    if os.environ.get(REQUIRE_VARIABLE) == "1":
+        pytest.fail(f"{reason} ({REQUIRE_VARIABLE}=1)", pytrace=False)
+    pytest.skip(reason)
+
+
 def started(start: Callable[[], T]) -> T:
     """Start a server; skip the test when it is not installed, or fail it where servers are required."""
     try:
         return start()
     except ServerNotInstalledError as error:
         reason = str(error)
-    if os.environ.get(REQUIRE_VARIABLE) == "1":
-        pytest.fail(f"{reason} ({REQUIRE_VARIABLE}=1)", pytrace=False)
-    pytest.skip(reason)
+    not_here(reason)
 
 
 @pytest.fixture(scope="session")
