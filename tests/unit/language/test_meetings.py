@@ -157,4 +157,4 @@ def test_large_text_is_read_in_linear_time(piece: str) -> None:
     read_meeting(piece, language="nl", from_me=False, dates=())
     start = time.perf_counter()
     read_meeting(text, language="nl", from_me=False, dates=())
-    assert time.perf_counter() - start < 3
+    assert time.perf_counter() - start < 10
