@@ -11,19 +11,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
+from crmlink.app.doors import calendars_of, writer_of
 from crmlink.app.gather import AHEAD
 from crmlink.app.own_templates import all_templates
 from crmlink.app.settings import Settings
 from crmlink.app.template_guard import check_templates
 from crmlink.ledger.open import open_ledger, sqlite_path
-from crmlink.mailbox.folders import FolderNames
 from crmlink.model.draft import DraftState
 from crmlink.model.errors import CrmlinkError
 from crmlink.model.mail import Role
-from crmlink.sources.calendar_login import CalendarLogin
-from crmlink.sources.open_calendar import open_calendars
 from crmlink.sources.port import CalendarSource
-from crmlink.writer.open_writer import open_writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +101,8 @@ def _templates(settings: Settings) -> Iterator[Finding]:
 
 
 def _mailbox(settings: Settings) -> Iterator[Finding]:
-    names = FolderNames(settings.drafts_folder or None, settings.sent_folder or None)
     try:
-        with closing(
-            open_writer(settings.mail, settings.mail_password.get_secret_value(), names=names, ca_file=settings.ca_file)
-        ) as writer:
+        with closing(writer_of(settings)) as writer:
             drafts = writer.position(Role.DRAFTS)
             yield Finding("mail", well=True, message=f"logged in; drafts go to {drafts.folder}")
             sent = writer.position(Role.SENT)
@@ -118,8 +112,7 @@ def _mailbox(settings: Settings) -> Iterator[Finding]:
 
 
 def _calendars(settings: Settings, now: datetime) -> Iterator[Finding]:
-    login = CalendarLogin(settings.calendar_user, settings.calendar_password.get_secret_value(), settings.ca_file)
-    sources = open_calendars(settings.calendar, login)
+    sources = calendars_of(settings)
     if not sources:
         yield Finding("calendar", well=True, message="none set: drafts ask for dates instead of offering them")
     for source in sources:

@@ -14,22 +14,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from crmlink.app.clock import Clock
+from crmlink.app.doors import calendars_of, mail_of, writer_of
 from crmlink.app.lock import only_one
 from crmlink.app.own_templates import sound_templates
 from crmlink.app.settings import Settings
 from crmlink.drafts.template_set import TemplateSet
 from crmlink.ledger.open import open_ledger, sqlite_path
 from crmlink.ledger.store import Ledger
-from crmlink.mailbox.folders import FolderNames
 from crmlink.model.contact import Owner
 from crmlink.model.errors import TemporaryError
 from crmlink.model.policy import Policy
-from crmlink.model.workdays import WorkingCalendar
-from crmlink.sources.calendar_login import CalendarLogin
-from crmlink.sources.open_calendar import open_calendars
-from crmlink.sources.open_mail import open_mail
 from crmlink.sources.port import CalendarSource, MailSource
-from crmlink.writer.open_writer import open_writer
 from crmlink.writer.port import DraftWriter
 
 
@@ -50,12 +45,6 @@ class House:
     def account(self) -> str:
         """The owner's main address: the name of this account in the ledger."""
         return self.owner.address
-
-    @property
-    def workdays(self) -> WorkingCalendar:
-        """The owner's working days."""
-        weekdays = frozenset(day for day, _, _ in self.policy.working_hours.spans)
-        return WorkingCalendar(self.policy.zone, self.policy.country, weekdays=weekdays)
 
 
 # A pass that is killed leaves its lease behind; after this time another one may work.
@@ -80,14 +69,9 @@ def open_house(settings: Settings, clock: Clock, *, read_only: bool = False) -> 
         ledger = stack.enter_context(open_ledger(settings.database, read_only=read_only))
         if file is None and not read_only:
             stack.enter_context(_leased(ledger, settings.me.address, clock))
-        password = settings.mail_password.get_secret_value()
-        names = FolderNames(settings.drafts_folder or None, settings.sent_folder or None)
-        mail = open_mail(settings.mail, password, names=names, ca_file=settings.ca_file)
+        mail, writer, calendars = mail_of(settings), writer_of(settings), calendars_of(settings)
         stack.callback(mail.close)
-        writer = open_writer(settings.mail, password, names=names, ca_file=settings.ca_file)
         stack.callback(writer.close)
-        login = CalendarLogin(settings.calendar_user, settings.calendar_password.get_secret_value(), settings.ca_file)
-        calendars = open_calendars(settings.calendar, login)
         for calendar in calendars:
             stack.callback(calendar.close)
         yield House(settings.me, settings.policy, clock, mail, calendars, writer, ledger, templates)

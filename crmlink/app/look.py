@@ -19,6 +19,7 @@ from crmlink.facts.authentication import learned_authserv_ids
 from crmlink.facts.threads import merged, threads
 from crmlink.language.reader import Reader
 from crmlink.model.agreement import Agreement
+from crmlink.model.draft import Position
 from crmlink.model.errors import CrmlinkError, FolderError
 from crmlink.model.ids import MessageId
 from crmlink.model.mail import Automatic, Message, Role
@@ -33,12 +34,16 @@ SETTLED = frozenset({Automatic.LIST, Automatic.BOUNCE})
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen in one pass: the picture, the agreements in it, and how the reading went."""
+    """What was seen in one pass: the picture, the agreements in it, and how the reading went.
+
+    `sent_before` is where Sent stood before anything was read: what came later, the pass has not seen.
+    """
 
     picture: Picture
     agreements: tuple[Agreement, ...]
     mail: GatheredMail
     calendars: GatheredAgenda
+    sent_before: Position
 
     @property
     def reports(self) -> tuple[SourceReport, ...]:
@@ -65,21 +70,21 @@ def look(house: House, window: Window, progress: Progress) -> Look:
     """
     states = {(one.source, one.key): one for one in house.ledger.sources.all(house.account)}
     last = states.get((house.mail.name, ""))
-    no_sent = _no_sent_folder(house)
+    sent_before, no_sent = _sent(house)
     mail = gather_mail(
         house.mail, house.owner, house.policy, window, progress, last=last.last_success if last else None
     )
     remembered = _remembered(house, window.now)
     doubts = {key: one.doubtful_since for (_, key), one in states.items() if one.doubtful_since}
     calendars = gather_calendars(house.calendars, house.policy, window, Memory(remembered, doubts), progress)
-    reader = Reader(house.owner, house.workdays, house.policy.language)
+    reader = Reader(house.owner, house.policy.workdays, house.policy.language)
     messages = merged(mail.messages)
     readings, broke = _readings(reader, messages)
     given_up = {(event.calendar, event.uid) for event in calendars.missing}
     picture = Picture(
         owner=house.owner,
         policy=house.policy,
-        workdays=house.workdays,
+        workdays=house.policy.workdays,
         now=window.now,
         threads=threads(messages),
         readings=readings,
@@ -89,7 +94,7 @@ def look(house: House, window: Window, progress: Progress) -> Look:
         authserv_ids=learned_authserv_ids(mail.messages),
     )
     mail = replace(mail, problems=(*mail.problems, *no_sent, *broke))
-    return Look(picture, agreements(picture), mail, calendars)
+    return Look(picture, agreements(picture), mail, calendars, sent_before)
 
 
 def _readings(reader: Reader, messages: Iterable[Message]) -> tuple[dict[MessageId, Reading], tuple[Problem, ...]]:
@@ -99,15 +104,13 @@ def _readings(reader: Reader, messages: Iterable[Message]) -> tuple[dict[Message
     return {name: reading for name, (reading, _) in read.items()}, problems
 
 
-def _no_sent_folder(house: House) -> tuple[Problem, ...]:
-    """Without sent mail nobody can say what was not answered."""
+def _sent(house: House) -> tuple[Position, tuple[Problem, ...]]:
+    """Where Sent stands before anything is read. Without sent mail nobody can say what was not answered."""
     try:
-        house.writer.position(Role.SENT)
+        return house.writer.position(Role.SENT), ()
     except FolderError as error:
-        return (
-            Problem("mail.no-sent-folder", house.mail.name, f"{error}; so nothing counts as unanswered", error.hint),
-        )
-    return ()
+        why = f"{error}; so nothing counts as unanswered"
+        return Position(""), (Problem("mail.no-sent-folder", house.mail.name, why, error.hint),)
 
 
 def _remembered(house: House, now: datetime) -> tuple[RememberedEvent, ...]:

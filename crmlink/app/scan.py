@@ -18,11 +18,10 @@ from crmlink.app.mailroom import Mailroom
 from crmlink.app.remember import remember
 from crmlink.lapses.decide import decide
 from crmlink.lapses.find import find_lapses
-from crmlink.model.draft import Draft, Position
+from crmlink.model.draft import Draft
 from crmlink.model.errors import CrmlinkError, FolderError
 from crmlink.model.ids import LapseId
 from crmlink.model.lapse import Decision, Verdict
-from crmlink.model.mail import Role
 from crmlink.model.problem import Problem
 
 
@@ -63,10 +62,9 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
         LedgerError, TemplateError: the ledger or a template cannot be used.
     """
     folder = _drafts_folder(house, needed=not task.dry_run)
-    sent_before = _sent_position(house)
     seen = look(house, Window(task.now, task.since), progress)
     found = find_lapses(seen.agreements, seen.picture)
-    mailroom = Mailroom(house, task.now, sent_before)
+    mailroom = Mailroom(house, task.now, seen.sent_before)
     writing = not task.dry_run and seen.refused is None
     if writing:
         mailroom.follow_up(seen)
@@ -98,14 +96,6 @@ def _drafts_folder(house: House, *, needed: bool) -> str:
         if needed:
             raise
         return ""
-
-
-def _sent_position(house: House) -> Position:
-    """Where Sent stands before anything is read: what comes later, the pass has not seen."""
-    try:
-        return house.writer.position(Role.SENT)
-    except FolderError:
-        return Position("")
 
 
 def _letters(

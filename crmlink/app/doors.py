@@ -1,0 +1,34 @@
+"""From settings to the doors of the outside: mailbox, Drafts folder, calendars. None is opened before it is used."""
+
+from __future__ import annotations
+
+from crmlink.app.settings import Settings
+from crmlink.mailbox.folders import FolderNames
+from crmlink.sources.calendar_login import CalendarLogin
+from crmlink.sources.open_calendar import open_calendars
+from crmlink.sources.open_mail import open_mail
+from crmlink.sources.port import CalendarSource, MailSource
+from crmlink.writer.open_writer import open_writer
+from crmlink.writer.port import DraftWriter
+
+
+def mail_of(settings: Settings) -> MailSource:
+    """The mailbox to read. Raises SettingsError for a password that cannot be said over IMAP."""
+    password = settings.mail_password.get_secret_value()
+    return open_mail(settings.mail, password, names=_names(settings), ca_file=settings.ca_file)
+
+
+def writer_of(settings: Settings) -> DraftWriter:
+    """The Drafts folder to write to. Raises as `mail_of`."""
+    password = settings.mail_password.get_secret_value()
+    return open_writer(settings.mail, password, names=_names(settings), ca_file=settings.ca_file)
+
+
+def calendars_of(settings: Settings) -> tuple[CalendarSource, ...]:
+    """The calendars to read, in the order of the setting."""
+    password = settings.calendar_password.get_secret_value()
+    return open_calendars(settings.calendar, CalendarLogin(settings.calendar_user, password, settings.ca_file))
+
+
+def _names(settings: Settings) -> FolderNames:
+    return FolderNames(settings.drafts_folder or None, settings.sent_folder or None)
