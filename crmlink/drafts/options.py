@@ -85,14 +85,9 @@ def working_day_after(moment: datetime, policy: Policy, count: int) -> date:
 
     Counted by Monday to Friday, not by the owner's week: who works on Wednesdays only need not wait a fortnight.
     """
-    ordinary, own = WorkingCalendar(policy.zone, policy.country), _calendar(policy)
+    ordinary, own = WorkingCalendar(policy.zone, policy.country), policy.workdays
     day = ordinary.add_working_days(moment.astimezone(policy.zone).date(), count)
     return day if own.is_working_day(day) else own.add_working_days(day, 1)
-
-
-def _calendar(policy: Policy) -> WorkingCalendar:
-    weekdays = frozenset(day for day, _, _ in policy.working_hours.spans) or frozenset(range(7))
-    return WorkingCalendar(policy.zone, policy.country, weekdays=weekdays)
 
 
 def _blocked(busy: tuple[Interval, ...], taken: tuple[Option, ...], after: datetime) -> tuple[Interval, ...]:
@@ -107,7 +102,7 @@ def _blocked(busy: tuple[Interval, ...], taken: tuple[Option, ...], after: datet
 
 
 def _days(after: datetime, policy: Policy) -> Iterator[date]:
-    calendar = _calendar(policy)
+    calendar = policy.workdays
     day = working_day_after(after, policy, _NOTICE_WORKING_DAYS + 1)
     last = after.astimezone(policy.zone).date() + _HORIZON
     while day <= last:

@@ -7,6 +7,8 @@ from datetime import time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from crmlink.model.workdays import WorkingCalendar
+
 
 class WhenTheyCancel(StrEnum):
     """What to do when the other side cancelled."""
@@ -41,3 +43,9 @@ class Policy:
     max_drafts_per_day: int
     when_they_cancel: WhenTheyCancel
     ignore: frozenset[str]
+
+    @property
+    def workdays(self) -> WorkingCalendar:
+        """The days the owner works: those with working hours, or any day when none are set; no public holidays."""
+        weekdays = frozenset(day for day, _, _ in self.working_hours.spans) or frozenset(range(7))
+        return WorkingCalendar(self.zone, self.country, weekdays=weekdays)
