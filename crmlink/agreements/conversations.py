@@ -30,7 +30,6 @@ IN_CONVERSATION_BEHIND = timedelta(days=30)
 # Two times this near are one appointment: "around ten" and a block from 9:45.
 SAME_TIME = timedelta(hours=1)
 LONGEST = timedelta(hours=12)
-BREAKING = frozenset({MeetingAct.CANCEL, MeetingAct.RESCHEDULE})
 
 
 @dataclass(frozen=True, slots=True)
