@@ -10,7 +10,8 @@ from crmlink.agreements.picture import Picture
 from crmlink.app.house import House
 from crmlink.app.template_guard import renderer
 from crmlink.drafts.correspondence import Correspondence, read_correspondence
-from crmlink.drafts.letter import Desk, write_letter
+from crmlink.drafts.desk import Desk
+from crmlink.drafts.letter import write_letter
 from crmlink.facts.agenda import busy
 from crmlink.model.draft import Draft, Option
 from crmlink.model.lapse import Lapse

@@ -6,16 +6,14 @@ how owner and contact write to each other. Out: a `Draft` with its bytes, or a `
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time
 
 from crmlink.drafts.circumstances import (
     ABOUT_WORDS,
     came_for_nothing,
     is_call,
     is_late,
-    meeting_length,
     moment_of,
     promise_of,
     quote_of,
@@ -23,47 +21,21 @@ from crmlink.drafts.circumstances import (
     topic_of,
     town_of,
 )
-from crmlink.drafts.compose import LONGEST_SUBJECT, Envelope, answered_id, compose, draft_message_id
+from crmlink.drafts.compose import answered_id, compose
 from crmlink.drafts.context import LetterFacts
 from crmlink.drafts.correspondence import Correspondence
 from crmlink.drafts.dates import When, phrase_date, phrase_day, phrase_when
+from crmlink.drafts.desk import Desk
+from crmlink.drafts.envelope import envelope_for, recipients
+from crmlink.drafts.moments import moments_for, new_day
 from crmlink.drafts.names import parse_name, person_of
-from crmlink.drafts.options import CALL_LENGTH, MEETING_LENGTH, find_options, working_day_after
-from crmlink.drafts.quoting import one_line
 from crmlink.drafts.salutation import group_salutation, salutation
-from crmlink.facts.subjects import reply_subject
 from crmlink.model.contact import Address, Contact, Owner
 from crmlink.model.draft import Draft, Option
 from crmlink.model.evidence import EvidenceSource
-from crmlink.model.lapse import Fault, Lapse, LapseKind
-from crmlink.model.mail import Message
-from crmlink.model.meeting import Interval
-from crmlink.model.policy import Policy
+from crmlink.model.lapse import Fault, Lapse
 from crmlink.model.problem import Problem
 from crmlink.model.reading import Register
-
-_DAYS_TO_ANSWER = 2
-_DAYS_TO_DELIVER = 3
-_DAYS_TO_TALK = 4
-_FALLBACK_SUBJECT = {"nl": "Onze afspraak", "en": "Our meeting", "de": "Unser Termin"}
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What all letters of one pass share.
-
-    `now` is aware; `busy` is what blocks the owner's time, used only when `calendar_known`. `render` turns facts into
-    text and may raise `TemplateError`; `languages` are those it has templates for. `taken` are options of open drafts.
-    """
-
-    owner: Owner
-    policy: Policy
-    now: datetime
-    render: Callable[[LetterFacts], str]
-    languages: frozenset[str]
-    busy: tuple[Interval, ...] = ()
-    calendar_known: bool = False
-    taken: tuple[Option, ...] = ()
 
 
 def write_letter(lapse: Lapse, desk: Desk, correspondence: Correspondence) -> Draft | Problem:
@@ -72,10 +44,10 @@ def write_letter(lapse: Lapse, desk: Desk, correspondence: Correspondence) -> Dr
     Raises:
         TemplateError: the template has an error; the message names file and line.
     """
-    options = options_for(lapse, desk, correspondence)
+    options = moments_for(lapse, desk, correspondence)
     facts = letter_facts(lapse, desk, correspondence, options)
     body = desk.render(facts)
-    envelope = _envelope(lapse, desk, facts.language)
+    envelope = envelope_for(lapse, desk, facts.language)
     try:
         raw = compose(envelope, body)
     except ValueError as error:
@@ -92,56 +64,6 @@ def write_letter(lapse: Lapse, desk: Desk, correspondence: Correspondence) -> Dr
         body=body,
         raw=raw,
         in_reply_to=answered_id(envelope.anchor),
-    )
-
-
-def options_for(lapse: Lapse, desk: Desk, correspondence: Correspondence) -> tuple[Option, ...]:
-    """The moments to offer: as long as the broken meeting, shorter for a call; never on the day that did not work."""
-    if not desk.calendar_known:
-        return ()
-    moment = moment_of(lapse)
-    about_words = lapse.kind in ABOUT_WORDS
-    length = CALL_LENGTH if about_words or correspondence.again else meeting_length(lapse.agreement, MEETING_LENGTH)
-    same_day = () if about_words or moment is None else (_whole_day(_local_day(moment, desk), desk),)
-    return find_options(
-        busy=(*desk.busy, *same_day),
-        after=desk.now,
-        duration=length,
-        policy=desk.policy,
-        count=desk.policy.options,
-        near=moment if isinstance(moment, datetime) and not about_words else None,
-        taken=desk.taken,
-        until=working_day_after(desk.now, desk.policy, _DAYS_TO_TALK) if about_words else None,
-    )
-
-
-def recipients(lapse: Lapse, owner: Owner) -> tuple[Address, ...]:
-    """The contact and the other participants, each once, never the owner."""
-    contact = lapse.agreement.contact
-    everyone = {contact.address: Address(contact.name, contact.address)}
-    for address in lapse.agreement.others:
-        if not owner.is_me(address.address):
-            everyone.setdefault(address.address, address)
-    return tuple(everyone.values())
-
-
-def sender_of(owner: Owner, anchor: Message | None) -> Address:
-    """The owner at the address this conversation uses, else at the main one."""
-    used = (anchor.sender, *anchor.recipients) if anchor else ()
-    known = next((one.address for one in used if one is not None and one.address in owner.addresses), owner.address)
-    return Address(owner.name, known)
-
-
-def _envelope(lapse: Lapse, desk: Desk, language: str) -> Envelope:
-    anchor = lapse.agreement.anchor
-    title = reply_subject(anchor.subject) if anchor else topic_of(lapse.agreement) or _FALLBACK_SUBJECT[language]
-    return Envelope(
-        sender=sender_of(desk.owner, anchor),
-        to=recipients(lapse, desk.owner),
-        subject=one_line(title, LONGEST_SUBJECT),
-        message_id=draft_message_id(desk.owner.address, lapse.id, desk.owner.mailbox.domain),
-        date=desk.now.astimezone(desk.policy.zone),
-        anchor=anchor,
     )
 
 
@@ -182,7 +104,7 @@ def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, optio
         options=tuple(
             phrase_date(option.start, language, now=now, with_zone=correspondence.elsewhere) for option in options
         ),
-        new_day=_new_day(lapse, desk, language, options),
+        new_day=phrase_day(new_day(lapse, desk, options), language, now=now),
         calendar_known=desk.calendar_known,
     )
 
@@ -214,16 +136,6 @@ def _signature(owner: Owner, *, formal: bool) -> str:
     return name.first_name if name and name.first_name and not formal else owner.name
 
 
-def _new_day(lapse: Lapse, desk: Desk, language: str, options: tuple[Option, ...]) -> str:
-    """The day by which the owner answers or delivers after all: near, but not to be missed again.
-
-    A talk that is offered to settle it sooner must not come later than that day.
-    """
-    count = _DAYS_TO_ANSWER if lapse.kind is LapseKind.UNANSWERED else _DAYS_TO_DELIVER
-    day = max([working_day_after(desk.now, desk.policy, count), *(option.start.date() for option in options)])
-    return phrase_day(day, language, now=desk.now.astimezone(desk.policy.zone))
-
-
 def _when(moment: datetime | date | None, lapse: Lapse, desk: Desk, language: str) -> When:
     if moment is None:
         return When("", "")
@@ -242,12 +154,3 @@ def _is_ahead(moment: datetime | date | None, desk: Desk) -> bool:
     if moment is None or isinstance(moment, datetime):
         return moment is not None and moment > desk.now
     return moment > desk.now.astimezone(desk.policy.zone).date()
-
-
-def _local_day(moment: datetime | date, desk: Desk) -> date:
-    return moment.astimezone(desk.policy.zone).date() if isinstance(moment, datetime) else moment
-
-
-def _whole_day(day: date, desk: Desk) -> Interval:
-    start = datetime.combine(day, time(), tzinfo=desk.policy.zone)
-    return Interval(start, datetime.combine(day + timedelta(days=1), time(), tzinfo=desk.policy.zone))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from crmlink.drafts.letter import Desk
+from crmlink.drafts.desk import Desk
 from crmlink.drafts.render import render
 from crmlink.drafts.template_set import shipped_templates
 from crmlink.model.contact import Owner
