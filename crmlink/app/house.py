@@ -1,28 +1,35 @@
 """The house: everything a pass needs, opened once from the settings and closed at the end.
 
 Opening a source does not connect yet; the first read does. The writer is only there when drafts may be placed or
-looked at. To look only (`read_only`) the ledger is a copy in memory.
+looked at. To look only (`read_only`) the ledger and the cache are copies in memory.
 """
 
 from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+
+import platformdirs
 
 from crmlink.app.clock import Clock
 from crmlink.app.doors import calendars_of, mail_of, writer_of
 from crmlink.app.lock import only_one
 from crmlink.app.own_templates import sound_templates
 from crmlink.app.settings import Settings
+from crmlink.cache import mail as mail_cache
+from crmlink.cache.file import cache_beside, open_cache
 from crmlink.drafts.template_set import TemplateSet
 from crmlink.ledger.open import open_ledger, sqlite_path
 from crmlink.ledger.store import Ledger
 from crmlink.model.contact import Owner
 from crmlink.model.errors import TemporaryError
+from crmlink.model.ids import digest
 from crmlink.model.policy import Policy
 from crmlink.sources.port import CalendarSource, MailSource
 from crmlink.writer.port import DraftWriter
@@ -30,7 +37,10 @@ from crmlink.writer.port import DraftWriter
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """One account with its sources, its writer, its ledger and the owner's policy."""
+    """One account with its sources, its writer, its ledger, its cache and the owner's policy.
+
+    `cache` holds what earlier passes read; it may be empty at any time.
+    """
 
     owner: Owner
     policy: Policy
@@ -39,6 +49,7 @@ class House:
     calendars: tuple[CalendarSource, ...]
     writer: DraftWriter
     ledger: Ledger
+    cache: sqlite3.Connection
     templates: TemplateSet
 
     @property
@@ -49,6 +60,8 @@ class House:
 
 # A pass that is killed leaves its lease behind; after this time another one may work.
 LEASE = timedelta(minutes=15)
+# The tables of the cache: each module that keeps something in it owns its own.
+CACHE_LAYOUT = mail_cache.LAYOUT
 
 
 @contextmanager
@@ -69,12 +82,26 @@ def open_house(settings: Settings, clock: Clock, *, read_only: bool = False) -> 
         ledger = stack.enter_context(open_ledger(settings.database, read_only=read_only))
         if file is None and not read_only:
             stack.enter_context(_leased(ledger, settings.me.address, clock))
+        cache = stack.enter_context(open_cache(cache_file(settings), layout=CACHE_LAYOUT, read_only=read_only))
         mail, writer, calendars = mail_of(settings), writer_of(settings), calendars_of(settings)
         stack.callback(mail.close)
         stack.callback(writer.close)
         for calendar in calendars:
             stack.callback(calendar.close)
-        yield House(settings.me, settings.policy, clock, mail, calendars, writer, ledger, templates)
+        yield House(settings.me, settings.policy, clock, mail, calendars, writer, ledger, cache, templates)
+
+
+def cache_file(settings: Settings) -> Path | None:
+    """Where what was read before is kept: beside a ledger in a file, else in the user's own directory.
+
+    None when the ledger lives in memory: then nothing outlives the pass.
+    """
+    file = sqlite_path(settings.database)
+    if file is not None:
+        return cache_beside(file)
+    if not settings.database.startswith("postgresql"):
+        return None
+    return cache_beside(Path(platformdirs.user_state_dir("crmlink")) / digest(settings.me.address)[:16])
 
 
 @contextmanager

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from crmlink.app.clock import frozen_clock
 from crmlink.app.gather import Window
-from crmlink.app.house import House
+from crmlink.app.house import CACHE_LAYOUT, House
 from crmlink.app.look import Look, look
 from crmlink.app.own_templates import all_templates
 from crmlink.app.scan import ScanResult, ScanTask, scan
 from crmlink.app.settings import load
+from crmlink.cache.file import open_cache
 from crmlink.demo.days import Days
 from crmlink.demo.events import calendar_text
 from crmlink.demo.letters import Post
@@ -64,7 +65,10 @@ def _house(now: datetime) -> Iterator[House]:
             "CRMLINK_MAX_DRAFTS_PER_DAY": "10",
         }
     )
-    with open_ledger("sqlite://", read_only=False) as ledger:
+    with (
+        open_ledger("sqlite://", read_only=False) as ledger,
+        open_cache(None, layout=CACHE_LAYOUT, read_only=False) as cache,
+    ):
         yield House(
             owner=settings.me,
             policy=settings.policy,
@@ -73,6 +77,7 @@ def _house(now: datetime) -> Iterator[House]:
             calendars=(MemoryCalendarSource(calendars),),
             writer=MemoryDraftWriter(mailbox),
             ledger=ledger,
+            cache=cache,
             templates=all_templates(None),
         )
 
