@@ -64,7 +64,7 @@ def _step(picture: Picture, event: Event, course: _Course, said: Said) -> None:
     match said.talk.act:
         case MeetingAct.CANCEL:
             course.break_by(said, State.CANCELLED)
-        case MeetingAct.RESCHEDULE if not same_time:
+        case MeetingAct.RESCHEDULE if not (same_time and _changed_since(event, said)):
             course.break_by(said, State.PROPOSED)
         case MeetingAct.PROPOSE if said.when and not same_time:
             course.offered = True
@@ -87,6 +87,12 @@ def _counts(picture: Picture, event: Event, said: Said) -> bool:
     # Dragged to its new time after the words: they were about the old one.
     changed = event.modified_at is not None and event.modified_at > at and event.sequence > 0
     return not changed or names_this_time(picture, event, said)
+
+
+def _changed_since(event: Event, said: Said) -> bool:
+    """Whether the entry was written after the words: then it stands at the time they moved it to, not from."""
+    written = max((at for at in (event.created_at, event.modified_at) if at), default=None)
+    return written is None or written > said.message.sent_at
 
 
 def _after_it_was_made(event: Event, said: Said) -> bool:

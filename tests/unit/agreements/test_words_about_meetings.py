@@ -88,6 +88,18 @@ def test_an_asked_but_unconfirmed_move_is_proposed() -> None:
     assert (agreement.state, agreement.fault) == (State.PROPOSED, Fault.ME)
 
 
+def test_a_move_away_from_its_own_time_is_asked_even_when_nobody_answered_and_it_passed() -> None:
+    said = {"woorden": talking(MeetingAct.RESCHEDULE, fault="me", when=march(12))}
+    view = picture([TITLE], now=march(16), events=[COFFEE, away()], readings=said)
+    assert _states(view) == {"koffie@test": State.PROPOSED}
+
+
+def test_a_move_to_the_time_at_which_the_entry_was_made_afterwards_is_done() -> None:
+    said = {"woorden": talking(MeetingAct.RESCHEDULE, fault="me", when=march(12))}
+    made = replace(COFFEE, created_at=march(9, 12), modified_at=march(9, 12))
+    assert _states(picture([TITLE], now=NOW, events=[made], readings=said)) == {"koffie@test": State.OPEN}
+
+
 def test_a_new_time_that_they_accept_makes_it_moved() -> None:
     yes = mail("ja", march(10), subject="Re: Koffie", answers="woorden")
     said = {"woorden": talking(MeetingAct.RESCHEDULE, fault="me", when=march(17)), "ja": talking(MeetingAct.ACCEPT)}

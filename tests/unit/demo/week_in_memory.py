@@ -37,49 +37,62 @@ def post_on(now: datetime, script: Script = SCRIPT) -> Post:
 
 def scan_on(now: datetime) -> ScanResult:
     """One pass at this moment."""
-    with _house(now) as house:
-        return scan(house, ScanTask(now, now - house.policy.lookback), _quietly)
+    return Week(now).scan(now)
 
 
 def look_on(now: datetime) -> Look:
     """The looking half of it."""
-    with _house(now) as house:
+    with Week(now).house(now) as house:
         return look(house, Window(now, now - house.policy.lookback), _quietly)
 
 
-@contextmanager
-def _house(now: datetime) -> Iterator[House]:
-    post = post_on(now)
-    mailbox, calendars = MemoryMailbox(), MemoryCalendars({"Agenda": {}})
-    for letter in post.script.letters:
-        folder = "Sent" if letter.sender == post.script.owner else "INBOX"
-        mailbox.deliver(post.raw(letter), received_at=post.days.moment(letter.at), folder=folder)
-    for booking in post.script.bookings:
-        text = calendar_text(booking, post.days, post.script.owner)
-        calendars.calendars["Agenda"][f"{booking.name}.ics"] = text.encode()
-    owner = post.script.owner
-    settings = load(
-        {
-            "CRMLINK_ME": f"{owner.name} <{owner.address}>",
-            "CRMLINK_MAIL": "maildir:///nowhere",
-            "CRMLINK_MAX_DRAFTS_PER_DAY": "10",
-        }
-    )
-    with (
-        open_ledger("sqlite://", read_only=False) as ledger,
-        open_cache(None, layout=CACHE_LAYOUT, read_only=False) as cache,
-    ):
-        yield House(
-            owner=settings.me,
-            policy=settings.policy,
-            clock=frozen_clock(now),
-            mail=MemoryMailSource(mailbox),
-            calendars=(MemoryCalendarSource(calendars),),
-            writer=MemoryDraftWriter(mailbox),
-            ledger=ledger,
-            cache=cache,
-            templates=all_templates(None),
+class Week:
+    """The mailbox and the calendars of the week around `now`, with the ledger of the passes over them."""
+
+    def __init__(self, now: datetime) -> None:
+        post = post_on(now)
+        self.mailbox, self.calendars = MemoryMailbox(), MemoryCalendars({"Agenda": {}})
+        self.ledger = open_ledger("sqlite://", read_only=False)
+        for letter in post.script.letters:
+            folder = "Sent" if letter.sender == post.script.owner else "INBOX"
+            self.mailbox.deliver(post.raw(letter), received_at=post.days.moment(letter.at), folder=folder)
+        for booking in post.script.bookings:
+            text = calendar_text(booking, post.days, post.script.owner)
+            self.calendars.calendars["Agenda"][f"{booking.name}.ics"] = text.encode()
+
+    def scan(self, now: datetime) -> ScanResult:
+        """One pass at this moment."""
+        with self.house(now) as house:
+            return scan(house, ScanTask(now, now - house.policy.lookback), _quietly)
+
+    def lose_ledger(self) -> None:
+        """Go on without anything remembered."""
+        self.ledger.close()
+        self.ledger = open_ledger("sqlite://", read_only=False)
+
+    @contextmanager
+    def house(self, now: datetime) -> Iterator[House]:
+        """Everything a pass at this moment needs."""
+        owner = SCRIPT.owner
+        settings = load(
+            {
+                "CRMLINK_ME": f"{owner.name} <{owner.address}>",
+                "CRMLINK_MAIL": "maildir:///nowhere",
+                "CRMLINK_MAX_DRAFTS_PER_DAY": "10",
+            }
         )
+        with open_cache(None, layout=CACHE_LAYOUT, read_only=False) as cache:
+            yield House(
+                owner=settings.me,
+                policy=settings.policy,
+                clock=frozen_clock(now),
+                mail=MemoryMailSource(self.mailbox),
+                calendars=(MemoryCalendarSource(self.calendars),),
+                writer=MemoryDraftWriter(self.mailbox),
+                ledger=self.ledger,
+                cache=cache,
+                templates=all_templates(None),
+            )
 
 
 def _quietly(_name: str, _count: int) -> None:
