@@ -1,7 +1,6 @@
-"""Brings the outside in: what a pass looks at, what it got, and the reading of the mailbox, item by item.
+"""Brings the outside in: what a pass looks at, and how reading each source went.
 
-One broken item is a problem beside the results. A mailbox that cannot be read ends the pass: without it nothing may
-be said. The calendars are read in `gather_calendars`.
+The mailbox is read in `gather_mail`, the calendars in `gather_calendars`.
 """
 
 from __future__ import annotations
@@ -11,14 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from crmlink.facts.mime import read_message
-from crmlink.model.contact import Owner
 from crmlink.model.errors import CrmlinkError
-from crmlink.model.mail import Message
 from crmlink.model.meeting import Agenda, Event
-from crmlink.model.policy import Policy
 from crmlink.model.problem import Problem
-from crmlink.sources.port import MailSource
 
 # How far ahead meetings are watched; options are looked for well inside it.
 AHEAD = timedelta(days=92)
@@ -67,16 +61,6 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class GatheredMail:
-    """All messages of the window. Where not `complete`, absence of an answer proves nothing."""
-
-    messages: tuple[Message, ...]
-    report: SourceReport
-    problems: tuple[Problem, ...] = ()
-    complete: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class GatheredAgenda:
     """All calendars of the window.
 
@@ -89,32 +73,3 @@ class GatheredAgenda:
     problems: tuple[Problem, ...] = ()
     refused: CrmlinkError | None = None
     missing: tuple[Event, ...] = ()
-
-
-def gather_mail(
-    source: MailSource, owner: Owner, policy: Policy, window: Window, progress: Progress, *, last: datetime | None
-) -> GatheredMail:
-    """All messages of the window. `last` is when an earlier pass last succeeded; mail received since counts as new.
-
-    Raises:
-        SourceError, LoginError, UntrustedError: the mailbox cannot be read.
-    """
-    changes = source.changes(None, since=window.since.date())
-    messages: list[Message] = []
-    problems: list[Problem] = []
-    new = 0
-    for number, raw in enumerate(changes.messages, start=1):
-        progress(source.name, number)
-        facts = read_message(raw.raw, owner=owner, zone=policy.zone, role=raw.role, received_at=raw.received_at)
-        problems += facts.problems
-        message = facts.message
-        if message is None or message.sent_at > window.now or message.sent_at < window.since:
-            continue
-        messages.append(message)
-        new += last is None or (raw.received_at or message.sent_at) > last
-    problems += changes.problems
-    complete = not changes.truncated
-    report = SourceReport(
-        source.name, Health.OK if complete else Health.DOUBTFUL, len(messages), new, changes.truncated
-    )
-    return GatheredMail(tuple(messages), report, tuple(problems), complete)

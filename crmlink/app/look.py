@@ -5,31 +5,33 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crmlink.agreements.agree import agreements
 from crmlink.agreements.picture import Picture
-from crmlink.app.gather import GatheredAgenda, GatheredMail, Progress, SourceReport, Window, gather_mail
+from crmlink.app.gather import GatheredAgenda, Progress, SourceReport, Window
 from crmlink.app.gather_calendars import Memory, gather_calendars
+from crmlink.app.gather_mail import GatheredMail, gather_mail
 from crmlink.app.house import House
-from crmlink.app.read import read_text
+from crmlink.app.read import MailReader
+from crmlink.app.reader_name import reader_name
+from crmlink.cache.mail import MailCache, ReadMail
 from crmlink.facts.authentication import learned_authserv_ids
 from crmlink.facts.threads import merged, threads
 from crmlink.language.reader import Reader
+from crmlink.mailbox.window import begin_of
 from crmlink.model.agreement import Agreement
 from crmlink.model.draft import Position
 from crmlink.model.errors import CrmlinkError, FolderError
 from crmlink.model.ids import MessageId
-from crmlink.model.mail import Automatic, Message, Role
+from crmlink.model.mail import Message, Role
 from crmlink.model.meeting import Agenda
 from crmlink.model.memory import RememberedEvent
 from crmlink.model.problem import Problem
 from crmlink.model.reading import Reading
-
-# What these say is addressed to nobody in particular: their headers settle them, their text is not read.
-SETTLED = frozenset({Automatic.LIST, Automatic.BOUNCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +73,12 @@ def look(house: House, window: Window, progress: Progress) -> Look:
     states = {(one.source, one.key): one for one in house.ledger.sources.all(house.account)}
     last = states.get((house.mail.name, ""))
     sent_before, no_sent = _sent(house)
-    mail = gather_mail(
-        house.mail, house.owner, house.policy, window, progress, last=last.last_success if last else None
-    )
+    mail = _gather_mail(house, window, progress, last=last.last_success if last else None)
     remembered = _remembered(house, window.now)
     doubts = {key: one.doubtful_since for (_, key), one in states.items() if one.doubtful_since}
     calendars = gather_calendars(house.calendars, house.policy, window, Memory(remembered, doubts), progress)
-    reader = Reader(house.owner, house.policy.workdays, house.policy.language)
     messages = merged(mail.messages)
-    readings, broke = _readings(reader, messages)
+    readings, broke = _readings(mail.mails, messages)
     given_up = {(event.calendar, event.uid) for event in calendars.missing}
     picture = Picture(
         owner=house.owner,
@@ -97,11 +96,29 @@ def look(house: House, window: Window, progress: Progress) -> Look:
     return Look(picture, agreements(picture), mail, calendars, sent_before)
 
 
-def _readings(reader: Reader, messages: Iterable[Message]) -> tuple[dict[MessageId, Reading], tuple[Problem, ...]]:
-    """What stands in each message whose text may matter, and what went wrong."""
-    read = {one.id: read_text(reader, one) for one in messages if one.automatic not in SETTLED}
-    problems = tuple(problem for _, problem in read.values() if problem)
-    return {name: reading for name, (reading, _) in read.items()}, problems
+def _gather_mail(house: House, window: Window, progress: Progress, *, last: datetime | None) -> GatheredMail:
+    reader = Reader(house.owner, house.policy.workdays, house.policy.language)
+    begin = begin_of(window.since.date())
+    cache = MailCache(house.cache, house.account, reader_name(reader), begin, window.now)
+    return gather_mail(house.mail, cache, MailReader(reader), window, progress, last=last)
+
+
+def _readings(
+    mails: Iterable[ReadMail], messages: Iterable[Message]
+) -> tuple[dict[MessageId, Reading], tuple[Problem, ...]]:
+    """What stands in each message whose text may matter, and what went wrong. Of several copies the chosen one counts."""
+    copies: dict[MessageId, list[ReadMail]] = defaultdict(list)
+    for mail in mails:
+        if mail.message:
+            copies[mail.message.id].append(mail)
+    chosen = [(message.id, _copy_of(message, copies[message.id])) for message in messages]
+    problems = tuple(mail.broke for _, mail in chosen if mail.broke)
+    return {name: mail.reading for name, mail in chosen if mail.reading}, problems
+
+
+def _copy_of(message: Message, copies: list[ReadMail]) -> ReadMail:
+    alike = (one for one in copies if one.message and replace(one.message, role=message.role) == message)
+    return copies[0] if len(copies) == 1 else next(alike)
 
 
 def _sent(house: House) -> tuple[Position, tuple[Problem, ...]]:

@@ -1,11 +1,48 @@
-"""Reads one message's text so that a bug of ours in one mail never stops a run: it becomes a problem instead."""
+"""Reads one mail, from its bytes to what stands in it, so that a bug of ours in one mail never stops a run.
+
+What comes out is all that any later stage needs, and no more: what is addressed to nobody in particular loses its text.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from typing import Final
+
+from crmlink.cache.mail import ReadMail
+from crmlink.facts.mime import read_message
 from crmlink.language.reader import Reader
-from crmlink.model.mail import Message
+from crmlink.model.mail import Automatic, Message
 from crmlink.model.problem import Problem
 from crmlink.model.reading import Reading
+from crmlink.sources.port import RawMessage
+
+SETTLED: Final = frozenset({Automatic.LIST, Automatic.BOUNCE})
+"""What these say is addressed to nobody in particular: their headers settle them, their text is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailReader:
+    """Reads mail for one owner. The same mail always reads the same, whenever that is."""
+
+    reader: Reader
+
+    def read(self, raw: RawMessage) -> ReadMail:
+        """What is to be known of the mail."""
+        zone, owner = self.reader.calendar.zone, self.reader.owner
+        facts = read_message(raw.raw, owner=owner, zone=zone, role=raw.role, received_at=raw.received_at)
+        message = facts.message
+        if message is None:
+            return ReadMail(None, problems=facts.problems)
+        if message.automatic in SETTLED:
+            bare = replace(message, text="", full_text="", signature="", attachments=())
+            return ReadMail(_without_doubles(bare), problems=facts.problems)
+        reading, broke = read_text(self.reader, message)
+        return ReadMail(_without_doubles(message), reading, facts.problems, broke)
+
+
+def _without_doubles(message: Message) -> Message:
+    """Without the quoted words, which are other messages, and the results that other servers claim."""
+    return replace(message, full_text="", authentication_results=message.authentication_results[:1])
 
 
 def read_text(reader: Reader, message: Message) -> tuple[Reading, Problem | None]:

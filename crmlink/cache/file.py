@@ -34,18 +34,28 @@ def open_cache(path: Path | None, *, layout: str, read_only: bool) -> Iterator[s
     The connection is in autocommit mode; whoever writes begins and commits.
 
     Raises:
-        LedgerError: it cannot be written.
+        LedgerError: it cannot be written, also later while it is used. One that turns out to be damaged is deleted.
     """
     try:
         connection = _opened(path, layout, read_only=read_only)
     except (OSError, sqlite3.Error) as error:
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-        hint = "Make its directory writable for this user, or set CRMLINK_DATABASE."
-        raise LedgerError(f"The cache {path} cannot be used: {reason}.", hint=hint) from error
+        raise _unusable(path, error) from error
     try:
         yield connection
+    except sqlite3.OperationalError as error:
+        raise _unusable(path, error) from error
+    except sqlite3.DatabaseError as error:
+        if path is not None and not read_only:
+            remove_cache(path)
+        raise LedgerError(f"The cache {path} was damaged.", hint="It is begun anew; run the same again.") from error
     finally:
         connection.close()
+
+
+def _unusable(path: Path | None, error: OSError | sqlite3.Error) -> LedgerError:
+    reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+    hint = "Make its directory writable for this user, or set CRMLINK_DATABASE."
+    return LedgerError(f"The cache {path} cannot be used: {reason}.", hint=hint)
 
 
 def remove_cache(path: Path) -> None:
@@ -93,15 +103,17 @@ def _ready(connection: sqlite3.Connection, layout: str) -> sqlite3.Connection:
     try:
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-        _check_version(connection)
-        connection.executescript(f"BEGIN; {layout}; PRAGMA user_version = {VERSION}; COMMIT;")
+        mark = "" if _is_ours(connection) else f"PRAGMA user_version = {VERSION};"
+        connection.executescript(f"BEGIN; {layout}; {mark} COMMIT;")
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _check_version(connection: sqlite3.Connection) -> None:
+def _is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether it holds this version's tables; False when it is new. Raises sqlite3.DatabaseError for another version."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version not in (0, VERSION):
         raise sqlite3.DatabaseError(f"layout {version}")
+    return bool(version)

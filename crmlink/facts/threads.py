@@ -61,7 +61,7 @@ def _preference(copy: Message) -> tuple[bool, bool, int, int, tuple[datetime, st
     Nobody may replace what I wrote by sending me a mail with the same Message-ID.
     """
     mine = copy.from_me and copy.role is Role.SENT
-    return not mine, copy.automatic is not None, -len(copy.full_text), -len(copy.attachments), _order(copy), repr(copy)
+    return not mine, copy.automatic is not None, -len(copy.text), -len(copy.attachments), _order(copy), repr(copy)
 
 
 def _order(message: Message) -> tuple[datetime, str]:

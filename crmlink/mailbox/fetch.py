@@ -49,13 +49,14 @@ class Fetched:
 
 
 def opened(answer: Mapping[bytes, object]) -> Opened:
-    """How a folder stands, from imapclient's answer to EXAMINE or SELECT."""
+    """How a folder stands, from imapclient's answer to EXAMINE, SELECT or STATUS."""
 
     def number(key: bytes) -> int:
         value = answer.get(key, 0)
         return value if isinstance(value, int) else 0
 
-    return Opened(number(b"EXISTS"), number(b"UIDVALIDITY"), number(b"UIDNEXT"), number(b"HIGHESTMODSEQ"))
+    exists = number(b"EXISTS") or number(b"MESSAGES")
+    return Opened(exists, number(b"UIDVALIDITY"), number(b"UIDNEXT"), number(b"HIGHESTMODSEQ"))
 
 
 def fetch(client: IMAPClient, uids: str, items: str) -> list[Fetched]:

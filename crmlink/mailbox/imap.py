@@ -106,6 +106,18 @@ class ImapSession:
         with self.command(f"opening {folder}") as client:
             return opened(client.select_folder(folder, readonly=True))
 
+    def status(self, folder: str) -> Opened:
+        """Where a folder stands, without opening it. Raises ImapRefusedError when it is not there."""
+        items = ["MESSAGES", "UIDNEXT", "UIDVALIDITY", *(["HIGHESTMODSEQ"] if self.has("CONDSTORE") else [])]
+        with self.command(f"asking where {folder} stands") as client:
+            return opened(client.folder_status(folder, items))
+
+    def release(self) -> None:
+        """Let go of the opened folder, where the server can: it may not be asked where an opened folder stands."""
+        if self._client._imap.state == "SELECTED" and self.has("UNSELECT"):  # noqa: SLF001 - imapclient does not tell
+            with contextlib.suppress(ImapRefusedError), self.command("closing the folder") as client:
+                client.unselect_folder()
+
     def fetch(self, uids: str, items: str) -> list[Fetched]:
         """What the opened folder holds on these UIDs (a sequence set, RFC 9051 section 9: "1:500,502")."""
         with self.command("reading mail") as client:

@@ -98,6 +98,13 @@ def files(folder: MaildirFolder) -> Iterator[MaildirFile]:
                 yield found
 
 
+def unique_names(folder: MaildirFolder) -> Iterator[str]:
+    """What names each message of a folder, whatever its flags, without looking at the files. Raises OSError."""
+    for directory in (path / part for path in folder.paths for part in ("new", "cur")):
+        for entry in _entries(directory):
+            yield _INFO.sub("", entry.name)
+
+
 def renamed(file: MaildirFile) -> MaildirFile | None:
     """The same message under its present name, after another program changed its flags; None when it is gone."""
     for part in ("cur", "new"):

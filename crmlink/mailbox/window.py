@@ -15,6 +15,11 @@ CAP: Final = 1024 * 1024
 _FIRST_ZONE: Final = timezone(timedelta(hours=14))
 
 
+def begin_of(since: date) -> datetime:
+    """The moment from which stored mail lies in the window of `since` or later."""
+    return datetime.combine(since, time.min, _FIRST_ZONE)
+
+
 def in_window(received_at: datetime | None, since: date) -> bool:
     """Whether mail stored at `received_at` (aware) counts as of `since` or later; unknown times do."""
-    return received_at is None or received_at >= datetime.combine(since, time.min, _FIRST_ZONE)
+    return received_at is None or received_at >= begin_of(since)

@@ -20,7 +20,8 @@ CHUNK: Final = 500
 
 _NEWEST: Final = 200
 _WALK_WIDTH: Final = 2000
-_ITEMS: Final = "UID INTERNALDATE RFC822.SIZE FLAGS"
+ITEMS: Final = "UID INTERNALDATE RFC822.SIZE FLAGS"
+"""What is asked of every message before its text."""
 
 
 def window(session: ImapSession, folder: Opened, since: date, *, labels: bool = False) -> Iterator[list[Fetched]]:
@@ -28,11 +29,11 @@ def window(session: ImapSession, folder: Opened, since: date, *, labels: bool = 
 
     `labels` asks for Gmail's labels as well.
     """
-    items = f"{_ITEMS} X-GM-LABELS" if labels else _ITEMS
+    items = f"{ITEMS} X-GM-LABELS" if labels else ITEMS
     if not folder.exists:
         return
     start = max(1, folder.uid_next - _NEWEST) if folder.uid_next else 1
-    newest = _inside(session.fetch(f"{start}:*", items), since)
+    newest = inside_of(session.fetch(f"{start}:*", items), since)
     if start > 1:
         found = _search(session, since)
         if found is None or not {message.uid for message in newest} <= found:
@@ -41,14 +42,14 @@ def window(session: ImapSession, folder: Opened, since: date, *, labels: bool = 
         older = sorted(uid for uid in found if uid < start)
         for first in range(0, len(older), CHUNK):
             uids = ",".join(map(str, older[first : first + CHUNK]))
-            yield _inside(session.fetch(uids, items), since)
+            yield inside_of(session.fetch(uids, items), since)
     for first in range(0, len(newest), CHUNK):
         yield newest[first : first + CHUNK]
 
 
 def _walk(session: ImapSession, uid_next: int, items: str, since: date) -> Iterator[list[Fetched]]:
     for uids in uid_windows(1, uid_next, width=_WALK_WIDTH):
-        inside = _inside(session.fetch(uids, items), since)
+        inside = inside_of(session.fetch(uids, items), since)
         for first in range(0, len(inside), CHUNK):
             yield inside[first : first + CHUNK]
 
@@ -62,7 +63,7 @@ def _search(session: ImapSession, since: date) -> set[int] | None:
         return None
 
 
-def _inside(messages: list[Fetched], since: date) -> list[Fetched]:
+def inside_of(messages: list[Fetched], since: date) -> list[Fetched]:
     """Those of the window, once each, in order; unasked news about flags has neither size nor date: passed over."""
     inside = {
         each.uid: each for each in messages if (each.size or each.received_at) and in_window(each.received_at, since)

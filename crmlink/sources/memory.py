@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import date
 
 from crmlink.mailbox.folders import NOT_EVIDENCE
-from crmlink.mailbox.memory import MemoryMailbox
+from crmlink.mailbox.memory import MemoryFolder, MemoryMailbox
 from crmlink.mailbox.window import CAP, in_window
-from crmlink.sources.port import MailChanges, RawMessage
+from crmlink.sources.port import FolderRead, KnownMail, MailChanges, RawMessage
 
 
 class MemoryMailSource:
-    """A `MailSource` over a `MemoryMailbox`. Always reads the whole window."""
+    """A `MailSource` over a `MemoryMailbox`."""
 
     def __init__(self, mailbox: MemoryMailbox) -> None:
         self._mailbox = mailbox
@@ -23,27 +22,39 @@ class MemoryMailSource:
         """What it is called in reports."""
         return "mail"
 
-    def changes(self, state: str | None, *, since: date) -> MailChanges:  # noqa: ARG002 - the whole window, whatever the state
-        """Every message of the window outside Trash, Junk and Drafts."""
-        folders = [folder for folder in self._mailbox.folders.values() if folder.role not in NOT_EVIDENCE]
-        stand = {folder.name: [folder.uid_validity, folder.uid_next] for folder in folders}
-        return MailChanges(messages=self._read(since), complete=True, state=json.dumps(stand, sort_keys=True))
+    def changes(self, known: KnownMail, *, since: date) -> MailChanges:
+        """What changed in the window outside Trash, Junk and Drafts."""
+        return MailChanges(items=self._read(known, since))
 
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _read(self, since: date) -> Iterator[RawMessage]:
+    def _read(self, known: KnownMail, since: date) -> Iterator[RawMessage | FolderRead]:
         for folder in list(self._mailbox.folders.values()):
             if folder.role in NOT_EVIDENCE:
                 continue
-            for mail in list(folder.mails.values()):
-                if in_window(mail.received_at, since):
-                    yield RawMessage(
-                        key=f"{folder.name};{folder.uid_validity};{mail.uid}",
-                        folder=folder.name,
-                        role=folder.role,
-                        flags=mail.flags,
-                        received_at=mail.received_at,
-                        size=len(mail.raw),
-                        raw=mail.raw[:CAP],
-                    )
+            stand = f"1 {folder.uid_validity} {folder.uid_next} {len(folder.mails)}"
+            if known.stand(folder.name) == stand:
+                yield FolderRead(folder.name, folder.role, stand)
+                continue
+            keys = known.keys(folder.name)
+            present: set[str] = set()
+            for message in _window(folder, since):
+                present.add(message.key)
+                if message.key not in keys:
+                    yield message
+            yield FolderRead(folder.name, folder.role, stand, keys - present)
+
+
+def _window(folder: MemoryFolder, since: date) -> Iterator[RawMessage]:
+    for mail in list(folder.mails.values()):
+        if in_window(mail.received_at, since):
+            yield RawMessage(
+                key=f"{folder.name};{folder.uid_validity};{mail.uid}",
+                folder=folder.name,
+                role=folder.role,
+                flags=mail.flags,
+                received_at=mail.received_at,
+                size=len(mail.raw),
+                raw=mail.raw[:CAP],
+            )

@@ -1,9 +1,10 @@
-"""What a source is: something that tells what changed since a remembered state.
+"""What a source is: something that tells what changed since an earlier pass.
 
-The state is an opaque text that only its own source understands; the ledger keeps it. A source that cannot tell
-changes, or does not understand the state (None, another version, UIDVALIDITY changed), answers with the whole window
-and says so with `complete=True`. Sources raise `SourceError`, `LoginError` or `UntrustedError` when they cannot be
-read; one unreadable item is a `Problem`, never an error.
+What earlier passes read of a mailbox is kept by the caller: the source is told which messages are known and where
+reading of a folder stood, in words that only the source itself understands. A stand it does not understand (none,
+another version, UIDVALIDITY changed) costs a look at the whole window, and only unknown messages are read in it.
+A calendar source keeps its own state in the same manner. Sources raise `SourceError`, `LoginError` or `UntrustedError`
+when they cannot be read; one unreadable item is a `Problem`, never an error.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from crmlink.model.ids import EventUid
 from crmlink.model.mail import Role
@@ -35,18 +36,54 @@ class RawMessage:
     raw: bytes
 
 
-@dataclass(slots=True)
-class MailChanges:
-    """What changed in a mailbox. `messages` is read lazily, once, in chunks; the other fields are only final after it.
+@dataclass(frozen=True, slots=True)
+class FolderRead:
+    """A folder of which all that is new was just given. `gone` are the known messages that are no longer in it.
 
-    `gone` holds keys of messages that are no longer there (empty when `complete`: whatever is not listed is gone).
-    `truncated` says that not everything in the window was read; then absence proves nothing.
+    `stand` is what to tell the source the next time, empty when something could not be read: then the next pass looks
+    at the whole window again. A folder without this word was not read, or is no longer there.
     """
 
-    messages: Iterator[RawMessage]
-    complete: bool = True
-    gone: tuple[str, ...] = ()
-    state: str = ""
+    folder: str
+    role: Role
+    stand: str
+    gone: frozenset[str] = frozenset()
+
+
+class KnownMail(Protocol):
+    """What earlier passes read and kept of a mailbox."""
+
+    def stand(self, folder: str) -> str:
+        """The last word on this folder (`FolderRead.stand`), empty when its whole window must be looked at."""
+
+    def keys(self, folder: str) -> frozenset[str]:
+        """The messages that are known of it, by `RawMessage.key`."""
+
+
+class NothingKnown:
+    """A first pass."""
+
+    def stand(self, _folder: str) -> str:
+        """No folder was read before."""
+        return ""
+
+    def keys(self, _folder: str) -> frozenset[str]:
+        """No message was read before."""
+        return frozenset()
+
+
+NOTHING_KNOWN: Final = NothingKnown()
+
+
+@dataclass(slots=True)
+class MailChanges:
+    """What changed in a mailbox, folder by folder: its new messages, then the word that it was read.
+
+    `items` is read lazily, once; the other fields are only final after it. `truncated` says that not everything in the
+    window could be read; then absence proves nothing.
+    """
+
+    items: Iterator[RawMessage | FolderRead]
     truncated: bool = False
     problems: list[Problem] = field(default_factory=list)
 
@@ -58,8 +95,8 @@ class MailSource(Protocol):
     def name(self) -> str:
         """What it is called in reports: "mail"."""
 
-    def changes(self, state: str | None, *, since: date) -> MailChanges:
-        """All that changed since `state` among messages of `since` or later, in every folder but Trash and Junk."""
+    def changes(self, known: KnownMail, *, since: date) -> MailChanges:
+        """What is new among messages of `since` or later, in every folder but Trash and Junk, and what is gone."""
 
     def close(self) -> None:
         """Let go of connections. May be called twice."""

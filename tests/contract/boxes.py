@@ -25,6 +25,7 @@ from crmlink.sources.port import MailSource
 from crmlink.writer.memory import MemoryDraftWriter
 from crmlink.writer.open_writer import open_writer
 from crmlink.writer.port import DraftWriter
+from tests.read_mail import read_mail
 from tests.servers import mailboxes
 from tests.servers.accounts import ImapAccount, ImapServer
 
@@ -259,5 +260,5 @@ def new_box(name: str, tmp_path: Path, server: Callable[[str], ImapServer]) -> B
 def read_all(box: Box, since: datetime) -> tuple[list[bytes], list[str]]:
     """Texts with bare line feeds, and keys, of all that the source gives for the window from `since` on."""
     with closing(box.source()) as source:
-        found = list(source.changes(None, since=since.date()).messages)
+        found = read_mail(source, since.date()).messages
     return [message.raw.replace(b"\r\n", b"\n") for message in found], [message.key for message in found]

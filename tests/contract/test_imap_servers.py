@@ -16,8 +16,10 @@ from crmlink.mailbox.location import ImapLocation, parse_location
 from crmlink.model.errors import LoginError, UntrustedError
 from crmlink.model.mail import Role
 from crmlink.sources.imap import ImapMailSource
+from crmlink.sources.port import NOTHING_KNOWN, RawMessage
 from crmlink.writer.imap import ImapDraftWriter
 from tests.contract.recording import RecordingProxy
+from tests.read_mail import read_mail
 from tests.servers import mailboxes
 from tests.servers.accounts import ImapAccount, ImapServer
 from tests.servers.certificates import Certificate
@@ -144,7 +146,7 @@ def test_only_looking_verbs_are_said_but_for_the_draft_itself(imap_server: ImapS
     with RecordingProxy(account) as proxy:
         opened = access(proxy.account.url, account)
         with closing(ImapMailSource(opened)) as source, closing(ImapDraftWriter(opened)) as writer:
-            assert len(list(source.changes(None, since=date(2026, 2, 8)).messages)) == 2
+            assert len(read_mail(source, date(2026, 2, 8)).messages) == 2
             before = writer.position()
             writer.append(DRAFT)
             for role in Role:
@@ -178,7 +180,7 @@ def test_no_log_holds_password_or_mail(imap_server: ImapServer, caplog: pytest.L
     caplog.set_level(logging.DEBUG)
     opened = access(account.url, account)
     with closing(ImapMailSource(opened)) as source, closing(ImapDraftWriter(opened)) as writer:
-        assert list(source.changes(None, since=date(2026, 2, 8)).messages)
+        assert read_mail(source, date(2026, 2, 8)).messages
         writer.append(DRAFT)
         assert writer.headers(Role.DRAFTS)
     for secret in (account.password, "overleg", "Tot dan", "Sorry", "token@"):
@@ -192,10 +194,13 @@ def test_a_folder_that_vanishes_while_it_is_read_is_a_problem(imap_server: ImapS
     for folder in ("INBOX", "Tijdelijk", "Sent"):
         mailboxes.deliver(account, MAIL, folder, received_at=MOMENT)
     with closing(ImapMailSource(access(account.url, account))) as source:
-        changes = source.changes(None, since=date(2026, 2, 8))
+        changes = source.changes(NOTHING_KNOWN, since=date(2026, 2, 8))
         with mailboxes.connected(account) as client:
             client.delete_folder("Tijdelijk")
-        assert sorted(message.folder for message in changes.messages) == ["INBOX", "Sent"]
+        assert sorted(message.folder for message in changes.items if isinstance(message, RawMessage)) == [
+            "INBOX",
+            "Sent",
+        ]
     assert [(problem.code, problem.subject) for problem in changes.problems] == [
         ("mail.folder-unreadable", "Tijdelijk")
     ]
@@ -208,7 +213,7 @@ def test_a_connection_that_the_server_ended_is_opened_again(dovecot: Dovecot) ->
     opened = access(account.url, account)
     with closing(ImapMailSource(opened)) as source, closing(ImapDraftWriter(opened)) as writer:
         for _ in range(2):
-            assert len(list(source.changes(None, since=date(2026, 2, 8)).messages)) == 1
+            assert len(read_mail(source, date(2026, 2, 8)).messages) == 1
             writer.append(DRAFT)
             for door in (source._door, writer._door):
                 session = door.session()

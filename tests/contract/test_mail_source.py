@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,6 +10,7 @@ import pytest
 from crmlink.mailbox.window import CAP
 from crmlink.model.mail import Role
 from tests.contract.boxes import Box, read_all
+from tests.read_mail import Memory, read_mail
 
 MOMENT = datetime(2026, 3, 10, 8, 30, tzinfo=UTC)
 SINCE = date(2026, 2, 8)
@@ -30,13 +30,14 @@ def subjects(texts: list[bytes]) -> list[str]:
 def test_a_message_arrives_whole_with_role_flags_time_and_size(box: Box) -> None:
     box.deliver(mail("overleg", "Café, €5 en 日本"), flags=("\\seen", "\\flagged"), received_at=MOMENT)
     with closing(box.source()) as source:
-        changes = source.changes(None, since=SINCE)
-        [message] = changes.messages
+        found = read_mail(source, SINCE)
+        [message] = found.messages
     assert message.raw.replace(b"\r\n", b"\n") == mail("overleg", "Café, €5 en 日本")
     assert (message.folder, message.role, message.received_at) == ("INBOX", Role.INBOX, MOMENT)
     assert message.flags >= {"\\seen", "\\flagged"}
     assert message.size == len(message.raw)
-    assert (changes.complete, changes.truncated, changes.gone, changes.problems) == (True, False, (), [])
+    assert (found.truncated, found.problems) == (False, [])
+    assert all(folder.gone == frozenset() for folder in found.folders.values())
 
 
 def test_every_folder_counts_but_drafts_trash_and_junk(box: Box) -> None:
@@ -45,7 +46,7 @@ def test_every_folder_counts_but_drafts_trash_and_junk(box: Box) -> None:
     for folder in ("INBOX", "Sent", "Archive", "Project X", "Drafts", "Trash", "Junk"):
         box.deliver(mail(folder), folder, received_at=MOMENT)
     with closing(box.source()) as source:
-        found = {message.folder: message.role for message in source.changes(None, since=SINCE).messages}
+        found = {message.folder: message.role for message in read_mail(source, SINCE).messages}
     assert found == {"INBOX": Role.INBOX, "Sent": Role.SENT, "Archive": Role.ARCHIVE, "Project X": Role.OTHER}
 
 
@@ -77,25 +78,42 @@ def test_reading_again_gives_the_same_keys_whatever_the_flags(box: Box) -> None:
     assert len(set(first[1])) == 3
 
 
-def test_the_state_tells_that_something_came(box: Box) -> None:
-    states: list[str] = []
+def test_only_what_is_new_comes_and_what_is_gone_is_said(box: Box) -> None:
+    memory = Memory()
     with closing(box.source()) as source:
-        for number in range(2):
-            changes = source.changes(states[-1] if states else None, since=SINCE)
-            assert len(list(changes.messages)) == number
-            states.append(changes.state)
-            json.loads(changes.state)
+        for number in range(3):
             box.deliver(mail(str(number)), received_at=MOMENT)
-    assert states[0] != states[1]
+            found = read_mail(source, SINCE, memory)
+            assert subjects([message.raw.replace(b"\r\n", b"\n") for message in found.messages]) == [str(number)]
+            memory.learn(found)
+        assert read_mail(source, SINCE, memory).messages == []
+        known = memory.keys("INBOX")
+        box.clear("INBOX")
+        found = read_mail(source, SINCE, memory)
+    assert (found.messages, found.folders["INBOX"].gone) == ([], known)
+    assert len(known) == 3
 
 
-@pytest.mark.parametrize("state", ["", "{}", "no state at all", '{"version": 99}'])
-def test_an_unknown_state_gives_the_whole_window(box: Box, state: str) -> None:
+def test_flags_make_nothing_new(box: Box) -> None:
+    memory = Memory()
     box.deliver(mail("overleg"), received_at=MOMENT)
     with closing(box.source()) as source:
-        changes = source.changes(state, since=SINCE)
-        assert len(list(changes.messages)) == 1
-    assert changes.complete
+        memory.learn(read_mail(source, SINCE))
+        box.flag("INBOX", "\\seen")
+        found = read_mail(source, SINCE, memory)
+    assert (found.messages, found.folders["INBOX"].gone) == ([], frozenset())
+
+
+@pytest.mark.parametrize("stand", ["", "{}", "no stand at all", "99 1 2 3"])
+def test_an_unknown_stand_costs_a_look_and_no_reading(box: Box, stand: str) -> None:
+    memory = Memory()
+    box.deliver(mail("overleg"), received_at=MOMENT)
+    with closing(box.source()) as source:
+        memory.learn(read_mail(source, SINCE))
+        memory.stands = dict.fromkeys(memory.stands, stand)
+        found = read_mail(source, SINCE, memory)
+    assert (found.messages, found.folders["INBOX"].gone) == ([], frozenset())
+    assert found.folders["INBOX"].stand not in ("", stand)
 
 
 def test_a_huge_message_is_cut_and_its_neighbours_come_whole(box: Box) -> None:
@@ -103,7 +121,7 @@ def test_a_huge_message_is_cut_and_its_neighbours_come_whole(box: Box) -> None:
     for raw in (mail("voor"), huge, mail("na")):
         box.deliver(raw, received_at=MOMENT)
     with closing(box.source()) as source:
-        found = {len(message.raw): message.size for message in source.changes(None, since=SINCE).messages}
+        found = {len(message.raw): message.size for message in read_mail(source, SINCE).messages}
     assert len(found) == 3
     assert max(found) == CAP
     assert found[CAP] >= len(huge)
@@ -117,9 +135,8 @@ def test_bytes_that_are_no_text_survive(box: Box) -> None:
 
 def test_an_empty_mailbox_gives_nothing_and_no_problem(box: Box) -> None:
     with closing(box.source()) as source:
-        changes = source.changes(None, since=SINCE)
-        assert list(changes.messages) == []
-    assert (changes.problems, changes.truncated) == ([], False)
+        found = read_mail(source, SINCE)
+    assert (found.messages, found.problems, found.truncated) == ([], [], False)
 
 
 def test_more_mail_than_fits_one_command_comes_once_each(box: Box) -> None:
@@ -135,7 +152,7 @@ def test_a_source_may_be_closed_twice_and_used_again(box: Box) -> None:
     box.deliver(mail("overleg"), received_at=MOMENT)
     source = box.source()
     source.close()
-    assert len(list(source.changes(None, since=SINCE).messages)) == 1
+    assert len(read_mail(source, SINCE).messages) == 1
     source.close()
     source.close()
     assert source.name == "mail"

@@ -96,3 +96,21 @@ def test_removing_it_takes_everything_along(tmp_path: Path) -> None:
         remove_cache(path)
     remove_cache(path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_damage_found_while_it_is_used_is_said_and_the_file_goes(tmp_path: Path) -> None:
+    path = tmp_path / "cache"
+    write(path, "one")
+    with pytest.raises(LedgerError, match="damaged"), open_cache(path, layout=LAYOUT, read_only=False):
+        raise sqlite3.DatabaseError("database disk image is malformed")
+    assert not path.exists()
+    assert words(path) == []
+
+
+def test_a_full_disk_is_said_and_the_file_stays(tmp_path: Path) -> None:
+    path = tmp_path / "cache"
+    write(path, "one")
+    with pytest.raises(LedgerError, match="is full"), open_cache(path, layout=LAYOUT, read_only=False) as cache:
+        cache.execute("PRAGMA max_page_count = 1")
+        cache.executemany("INSERT INTO words VALUES (?)", [(f"{number:01000}",) for number in range(100)])
+    assert words(path)[-1] == "one"

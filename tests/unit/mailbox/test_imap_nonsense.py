@@ -15,6 +15,7 @@ from crmlink.model.errors import CrmlinkError
 from crmlink.model.mail import Role
 from crmlink.sources.imap import ImapMailSource
 from crmlink.writer.imap import ImapDraftWriter
+from tests.read_mail import Memory, read_mail
 from tests.unit.mailbox.scripted import Answer, ScriptedServer, Talk, ok
 
 PIECES = [
@@ -54,7 +55,7 @@ def test_noise_never_escapes(verb: str) -> None:
 
 def read(access: ImapAccess) -> None:
     with closing(ImapMailSource(access)) as source:
-        list(source.changes(None, since=date(2026, 3, 1)).messages)
+        read_mail(source, date(2026, 3, 1), Memory(stands={"INBOX": "1 7 3 2 0"}))
 
 
 def write(access: ImapAccess) -> None:

@@ -1,0 +1,105 @@
+"""Reads the mailbox: what is new, item by item, into the cache; and from there all mail of the window.
+
+One broken item is a problem beside the results. A mailbox that cannot be read ends the pass: without it nothing may be
+said. Every message comes out of the cache, also one that was only just read, so that all passes see the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from crmlink.app.gather import Health, Progress, SourceReport, Window
+from crmlink.app.read import MailReader
+from crmlink.cache.mail import KeptMail, MailCache, ReadMail
+from crmlink.model.ids import MessageId
+from crmlink.model.mail import Message
+from crmlink.model.problem import Problem
+from crmlink.sources.port import FolderRead, MailSource, RawMessage
+
+
+@dataclass(frozen=True, slots=True)
+class GatheredMail:
+    """All mail of the window, each with its message. Where not `complete`, absence of an answer proves nothing."""
+
+    mails: tuple[ReadMail, ...]
+    report: SourceReport
+    problems: tuple[Problem, ...] = ()
+    complete: bool = True
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages, copies of the same one in several folders not merged yet."""
+        return tuple(one.message for one in self.mails if one.message)
+
+
+@dataclass(slots=True)
+class _Window:
+    """The mails of the window as they come out of the cache."""
+
+    window: Window
+    mails: list[ReadMail] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    unseen: dict[int, tuple[MessageId, datetime]] = field(default_factory=dict)
+    seen: set[MessageId] = field(default_factory=set)
+
+    def add(self, kept: KeptMail) -> None:
+        self.problems += kept.read.problems
+        message = kept.read.message
+        if message is None or not self.window.since <= message.sent_at <= self.window.now:
+            return
+        self.mails.append(kept.read)
+        if kept.seen:
+            self.seen.add(message.id)
+        else:
+            self.unseen[kept.number] = (message.id, kept.received_at or message.sent_at)
+
+    def new(self, gone: set[MessageId], since: datetime | None) -> int:
+        """How many messages no earlier pass had, not counting what only moved. Older than `since` is not new either."""
+        known = self.seen | gone
+        return len({name for name, at in self.unseen.values() if name not in known and (since is None or at > since)})
+
+
+def gather_mail(
+    source: MailSource,
+    cache: MailCache,
+    reader: MailReader,
+    window: Window,
+    progress: Progress,
+    *,
+    last: datetime | None,
+) -> GatheredMail:
+    """All messages of the window. `last` is when an earlier pass last succeeded.
+
+    Raises:
+        SourceError, LoginError, UntrustedError: the mailbox cannot be read.
+    """
+    changes = source.changes(cache, since=window.since.date())
+    _read(changes.items, cache, reader, partial(progress, source.name))
+    inside = _Window(window)
+    for kept in cache.mails():
+        inside.add(kept)
+    # An account that was read before the cache was begun: then only dates tell what is new.
+    new = inside.new(cache.gone, None if cache.begun else last)
+    cache.mark_seen(inside.unseen)
+    cache.prune(complete=not changes.truncated)
+    problems = (*inside.problems, *changes.problems)
+    health = Health.DOUBTFUL if changes.truncated else Health.OK
+    report = SourceReport(source.name, health, len(inside.mails), new, changes.truncated)
+    return GatheredMail(tuple(inside.mails), report, problems, not changes.truncated)
+
+
+def _read(
+    items: Iterable[RawMessage | FolderRead], cache: MailCache, reader: MailReader, progress: Callable[[int], None]
+) -> None:
+    count = 0
+    for item in items:
+        match item:
+            case RawMessage():
+                cache.put(item.folder, item.key, item.received_at, reader.read(item))
+                count += 1
+                progress(count)
+            case FolderRead():
+                cache.settle(item.folder, item.role, item.stand, item.gone)

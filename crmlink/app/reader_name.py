@@ -1,0 +1,43 @@
+"""Names the code and the settings that read mail, so that what another version or for other settings was read is not used."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+import crmlink
+from crmlink.language.reader import Reader
+
+_STAGES: Final = ("facts", "language", "model")
+_MODULES: Final = ("app/read.py", "cache/codec.py", "cache/mail.py")
+_LIBRARIES: Final = (
+    *("authres", "babel", "flufl.bounce", "holidays", "icalendar", "nameparser", "python-dateutil"),
+    *("recurring-ical-events", "selectolax", "tzdata"),
+)
+
+
+def reader_name(reader: Reader) -> str:
+    """A digest of everything a reading of a mail depends on but the mail itself."""
+    settings = repr((reader.owner, reader.calendar, reader.fallback_language))
+    libraries = " ".join(f"{name}={_version(name)}" for name in _LIBRARIES)
+    said = hashlib.blake2b(f"{settings}\n{libraries}\n{sys.version_info[:2]}".encode(), digest_size=16)
+    for path in _code():
+        said.update(str(path.name).encode())
+        said.update(path.read_bytes())
+    return said.hexdigest()
+
+
+def _code() -> list[Path]:
+    root = Path(crmlink.__file__).parent
+    stages = (path for stage in _STAGES for path in (root / stage).rglob("*") if path.suffix in (".py", ".toml"))
+    return sorted([*stages, *(root / name for name in _MODULES)])
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
