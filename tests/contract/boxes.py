@@ -59,6 +59,12 @@ class Box(Protocol):
 
     def clear(self, folder: str) -> None: ...
 
+    def remove(self, folder: str, place: int) -> None:
+        """Delete the message at that place, counted from 0, for good."""
+
+    def move(self, folder: str, place: int, target: str) -> None:
+        """Move the message at that place into another folder, flags and time kept."""
+
     def stored(self, folder: str) -> list[bytes]: ...
 
     def flags(self, folder: str) -> list[frozenset[str]]: ...
@@ -104,6 +110,12 @@ class MemoryBox:
     def clear(self, folder: str) -> None:
         for mail in self.mailbox.mails(folder):
             self.mailbox.remove(folder, mail.uid)
+
+    def remove(self, folder: str, place: int) -> None:
+        self.mailbox.remove(folder, self.mailbox.mails(folder)[place].uid)
+
+    def move(self, folder: str, place: int, target: str) -> None:
+        self.mailbox.move(folder, self.mailbox.mails(folder)[place].uid, target)
 
     def stored(self, folder: str) -> list[bytes]:
         return [mail.raw for mail in self.mailbox.mails(folder)]
@@ -161,6 +173,13 @@ class MaildirBox:
     def clear(self, folder: str) -> None:
         for path in self.files(folder):
             path.unlink()
+
+    def remove(self, folder: str, place: int) -> None:
+        self.files(folder)[place].unlink()
+
+    def move(self, folder: str, place: int, target: str) -> None:
+        path = self.files(folder)[place]
+        path.rename(self.path(target) / path.parent.name / path.name)
 
     def stored(self, folder: str) -> list[bytes]:
         return [path.read_bytes() for path in self.files(folder)]
@@ -223,6 +242,19 @@ class ImapBox:
     def clear(self, folder: str) -> None:
         for uid in mailboxes.flags_of(self.account, folder):
             mailboxes.remove(self.account, uid, folder)
+
+    def remove(self, folder: str, place: int) -> None:
+        mailboxes.remove(self.account, self._uid(folder, place), folder)
+
+    def move(self, folder: str, place: int, target: str) -> None:
+        uid = self._uid(folder, place)
+        with mailboxes.connected(self.account) as client:
+            client.select_folder(folder)
+            client.copy([uid], target)
+        mailboxes.remove(self.account, uid, folder)
+
+    def _uid(self, folder: str, place: int) -> int:
+        return sorted(mailboxes.flags_of(self.account, folder))[place]
 
     def stored(self, folder: str) -> list[bytes]:
         return mailboxes.messages(self.account, folder)

@@ -110,7 +110,12 @@ def test_damage_found_while_it_is_used_is_said_and_the_file_goes(tmp_path: Path)
 def test_a_full_disk_is_said_and_the_file_stays(tmp_path: Path) -> None:
     path = tmp_path / "cache"
     write(path, "one")
-    with pytest.raises(LedgerError, match="is full"), open_cache(path, layout=LAYOUT, read_only=False) as cache:
+    with pytest.raises(LedgerError, match="is full"):
+        fill(path)
+    assert words(path)[-1] == "one"
+
+
+def fill(path: Path) -> None:
+    with open_cache(path, layout=LAYOUT, read_only=False) as cache:
         cache.execute("PRAGMA max_page_count = 1")
         cache.executemany("INSERT INTO words VALUES (?)", [(f"{number:01000}",) for number in range(100)])
-    assert words(path)[-1] == "one"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +15,7 @@ from crmlink.mailbox.location import ImapLocation, Security
 from crmlink.mailbox.wire import Timeouts
 from crmlink.model.errors import SourceError
 from crmlink.sources.imap import ImapMailSource
-from tests.read_mail import Pass, read_mail
+from tests.read_mail import Memory, Pass, read_mail
 from tests.unit.mailbox.scripted import HangUpError, ScriptedServer, Talk, hang_up, no, ok
 
 SINCE = date(2026, 3, 1)
@@ -31,6 +31,7 @@ class Mails:
     broken: frozenset[int] = frozenset()
     lost: frozenset[int] = frozenset()
     asked: list[bytes] = field(default_factory=list)
+    validity: int = 7
     modseq: int = 1
     uid_next_was: int = 1
     drops: int = 0  # how often the connection ends when texts after the first batch are asked for
@@ -40,11 +41,15 @@ class Mails:
         return max(self.uid_next_was, max(self.dates, default=0) + 1)
 
     def examine(self, talk: Talk, tag: str, _line: bytes) -> None:
-        talk.say(f"* {len(self.dates)} EXISTS", "* OK [UIDVALIDITY 7] ok", f"* OK [UIDNEXT {self.uid_next}] ok")
+        talk.say(
+            f"* {len(self.dates)} EXISTS",
+            f"* OK [UIDVALIDITY {self.validity}] ok",
+            f"* OK [UIDNEXT {self.uid_next}] ok",
+        )
         talk.say(f"* OK [HIGHESTMODSEQ {self.modseq}] ok", f"{tag} OK [READ-ONLY] done")
 
     def status(self, talk: Talk, tag: str, line: bytes) -> None:
-        numbers = f"MESSAGES {len(self.dates)} UIDNEXT {self.uid_next} UIDVALIDITY 7 HIGHESTMODSEQ {self.modseq}"
+        numbers = f"MESSAGES {len(self.dates)} UIDNEXT {self.uid_next} UIDVALIDITY {self.validity} HIGHESTMODSEQ {self.modseq}"
         talk.say(f"* STATUS {line.split(b' ')[2].decode()} ({numbers})", f"{tag} OK done")
 
     def remove(self, *uids: int) -> None:
@@ -224,3 +229,113 @@ def test_nothing_but_looking_is_ever_said() -> None:
         "CAPABILITY", "AUTHENTICATE", "ID", "LIST", "EXAMINE", "UID SEARCH", "UID FETCH", "LOGOUT",
     }  # fmt: skip
     assert not [asked for asked in mails.asked if b"BODY" in asked and b"BODY.PEEK" not in asked]
+
+
+def two_passes(mails: Mails, meanwhile: Callable[[], None], server: ScriptedServer | None = None) -> tuple[Pass, bytes]:
+    """The second of two passes, and what was said in it."""
+    memory = Memory()
+    with server or mails.server() as talking:
+        with closing(source(talking)) as opened:
+            memory.learn(read_mail(opened, SINCE))
+        meanwhile()
+        before = len(talking.heard)
+        mails.asked.clear()
+        with closing(source(talking)) as opened:
+            found = read_mail(opened, SINCE, memory)
+    return found, talking.heard[before:]
+
+
+def test_an_unchanged_folder_is_not_even_opened() -> None:
+    mails = Mails(dict.fromkeys(range(1, 1000), NEW))
+    found, heard = two_passes(mails, lambda: None)
+    assert (found.messages, mails.asked, found.folders["INBOX"].gone) == ([], [], frozenset())
+    assert b"EXAMINE" not in heard
+    assert b"SEARCH" not in heard
+
+
+def test_in_a_folder_that_grew_only_new_messages_are_asked_for() -> None:
+    mails = Mails(dict.fromkeys(range(1, 1000), NEW))
+    found, heard = two_passes(mails, lambda: mails.dates.update({1000: NEW, 1001: OLD, 1002: NEW}))
+    assert uids_of(found) == [1000, 1002]
+    assert mails.asked == [
+        b"1000:1002 (UID INTERNALDATE RFC822.SIZE FLAGS)", b"1000,1002 (UID BODY.PEEK[]<0.1048576>)",
+    ]  # fmt: skip
+    assert b"SEARCH" not in heard
+
+
+def test_in_a_folder_that_shrank_only_the_known_uids_are_asked_for() -> None:
+    mails = Mails({**dict.fromkeys(range(1, 900), OLD), **dict.fromkeys(range(900, 1000), NEW)})
+    found, _ = two_passes(mails, lambda: mails.remove(5, 950, 999))
+    assert (uids_of(found), found.folders["INBOX"].gone) == ([], frozenset({"INBOX;7;950", "INBOX;7;999"}))
+    assert mails.asked == [b"900:999 (UID)"]
+
+
+def test_one_that_came_and_one_that_went_are_both_seen() -> None:
+    mails = Mails(dict.fromkeys(range(1, 10), NEW))
+
+    def meanwhile() -> None:
+        mails.remove(4)
+        mails.dates[10] = NEW
+
+    found, _ = two_passes(mails, meanwhile)
+    assert (uids_of(found), found.folders["INBOX"].gone) == ([10], frozenset({"INBOX;7;4"}))
+
+
+def test_numbers_that_cannot_be_believed_cost_a_look_at_the_window() -> None:
+    mails = Mails(dict.fromkeys(range(1, 10), NEW))
+
+    def shrink_next_uid() -> None:
+        mails.dates = dict.fromkeys(range(1, 6), NEW)
+
+    found, _ = two_passes(mails, shrink_next_uid)
+    assert (uids_of(found), len(found.folders["INBOX"].gone)) == ([], 4)
+
+
+def test_a_message_that_appears_below_the_next_uid_is_found() -> None:
+    mails = Mails({1: NEW, 2: NEW, 9: NEW})
+    found, _ = two_passes(mails, lambda: mails.dates.update({5: NEW}))
+    assert uids_of(found) == [5]
+
+
+def test_a_renumbered_folder_is_read_anew() -> None:
+    mails = Mails(dict.fromkeys(range(1, 4), NEW))
+
+    def renumber() -> None:
+        mails.validity = 8
+
+    found, _ = two_passes(mails, renumber)
+    assert [message.key for message in found.messages] == [f"INBOX;8;{uid}" for uid in (1, 2, 3)]
+    assert found.folders["INBOX"].gone == frozenset(f"INBOX;7;{uid}" for uid in (1, 2, 3))
+
+
+def test_what_could_not_be_read_is_tried_again_though_nothing_changed() -> None:
+    mails = Mails(dict.fromkeys(range(1, 6), NEW), broken=frozenset({3}))
+
+    def mend() -> None:
+        mails.broken = frozenset()
+
+    found, _ = two_passes(mails, mend)
+    assert (uids_of(found), found.truncated) == ([3], False)
+
+
+def test_a_server_that_tells_no_next_uid_is_looked_at_each_time_and_read_once() -> None:
+    mails = Mails(dict.fromkeys(range(1, 6), NEW))
+    server = mails.server()
+    server.answers["EXAMINE"] = ok("5 EXISTS", "OK [UIDVALIDITY 7] ok")
+    found, _ = two_passes(mails, lambda: None, server)
+    assert found.messages == []
+    assert not [asked for asked in mails.asked if b"BODY" in asked]
+
+
+@pytest.mark.parametrize("modseq", [1, 0])
+def test_in_gmails_folder_of_all_mail_a_label_taken_away_is_noticed(modseq: int) -> None:
+    mails = Mails(dict.fromkeys(range(1, 4), NEW), labels={1: r'"\\Inbox"', 2: r'"\\Inbox"', 3: ""}, modseq=modseq)
+    server = mails.server("IMAP4rev1 AUTH=PLAIN X-GM-EXT-1 CONDSTORE")
+    server.answers["LIST"] = ok(r'LIST (\All) "/" Alles')
+
+    def archive() -> None:
+        mails.labels |= {2: "", 3: r'"\\Inbox"'}
+        mails.modseq += 1 if modseq else 0
+
+    found, _ = two_passes(mails, archive, server)
+    assert (uids_of(found), found.folders["Alles"].gone) == ([2], frozenset({"Alles;7;3"}))
