@@ -26,10 +26,12 @@ from crmlink.drafts.context import LetterFacts
 from crmlink.drafts.correspondence import Correspondence
 from crmlink.drafts.dates import When, phrase_date, phrase_day, phrase_when
 from crmlink.drafts.desk import Desk
-from crmlink.drafts.envelope import envelope_for, recipients
+from crmlink.drafts.envelope import envelope_for
 from crmlink.drafts.moments import moments_for, new_day
 from crmlink.drafts.names import parse_name, person_of
+from crmlink.drafts.recipients import recipients
 from crmlink.drafts.salutation import group_salutation, salutation
+from crmlink.drafts.signature import signed
 from crmlink.model.contact import Address, Contact, Owner
 from crmlink.model.draft import Draft, Option
 from crmlink.model.evidence import EvidenceSource
@@ -45,9 +47,13 @@ def write_letter(lapse: Lapse, desk: Desk, correspondence: Correspondence) -> Dr
         TemplateError: the template has an error; the message names file and line.
     """
     options = moments_for(lapse, desk, correspondence)
+    to = recipients(lapse, desk.owner, desk.policy.ignore).to
+    if not to:
+        why = "No address of this agreement is read by a person, or you ignore them all."
+        return Problem("draft.address", str(lapse.id), why, "Answer this one by hand.")
     facts = letter_facts(lapse, desk, correspondence, options)
-    body = desk.render(facts)
-    envelope = envelope_for(lapse, desk, facts.language)
+    body = signed(desk.render(facts), desk.policy.signature, owner=desk.owner.name)
+    envelope = envelope_for(lapse, desk, to, facts.language)
     try:
         raw = compose(envelope, body)
     except ValueError as error:
@@ -72,7 +78,7 @@ def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, optio
     agreement, now = lapse.agreement, desk.now.astimezone(desk.policy.zone)
     language = next(name for name in (correspondence.language, desk.policy.language, "en") if name in desk.languages)
     formal = correspondence.register is not Register.INFORMAL
-    everyone = recipients(lapse, desk.owner)
+    everyone = recipients(lapse, desk.owner, desk.policy.ignore).to
     when = _when(moment_of(lapse), lapse, desk, language)
     due = phrase_when(agreement.due.astimezone(desk.policy.zone), language, now=now) if agreement.due else When("", "")
     came = came_for_nothing(lapse, desk.owner, correspondence.signature)
@@ -107,6 +113,11 @@ def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, optio
         new_day=phrase_day(new_day(lapse, desk, options), language, now=now),
         calendar_known=desk.calendar_known,
     )
+
+
+def warning_about(lapse: Lapse, desk: Desk) -> Problem | None:
+    """What the owner should know before sending the draft about this lapse."""
+    return recipients(lapse, desk.owner, desk.policy.ignore).problem
 
 
 def template_for(lapse: Lapse) -> str:

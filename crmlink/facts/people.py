@@ -22,6 +22,15 @@ _NO_REPLY = re.compile(
     r"(?:^|[._+-])(?:no|do|non|ne|nicht|niet|geen)[._-]?(?:(?:not|pas)[._-]?)?(?:reply|repl|repondre|antwoord|antwoorden|antworten|response|respond|beantwoorden|reageren)"
     r"|geenantwoord|no-?reply|noresponse|nepasrepondre|nichtantworten|unmonitored|onbeheerd|^(?:mailer-daemon|postmaster|bounces?|mailrobot|robot|autoreply|autoresponder)$|(?:^|[._+-])bounces?(?:$|[._+-])"
 )
+_LIST = re.compile(r"(?:^|[._+-])(?:lists?|mailinglist|mailinglijst|verteiler)$|^lists?[._+-]")
+_LIST_HOSTS = re.compile(
+    r"(?:^|\.)(?:lists?|listserv|mailman)\.|(?:^|\.)(?:googlegroups\.com|groups\.io|freelists\.org)$"
+)
+_RESOURCE = re.compile(
+    r"(?!.*(?:huur|rental|hire|vermiet))(?:vergaderzaal|vergaderruimte|vergaderkamer|spreekkamer|zaal|boardroom|meeting-?room|conf(?:erence)?-?room|room"
+    r"|besprechungsraum|raum|beamer|projector|leenauto|dienstauto|poolauto)(?:[\d._+-].*)?"
+)
+_RESOURCE_HOSTS = ("resource.calendar.google.com", "group.calendar.google.com")
 _COMPANY_WORDS = re.compile(
     r"\b(?:b\.?v\.?|n\.?v\.?|gmbh|ltd|inc|v\.?o\.?f\.?|stichting|vereniging|gemeente|team|afdeling)\b", re.IGNORECASE
 )
@@ -89,6 +98,31 @@ def _capital(word: str) -> str:
 def is_no_reply(address: str) -> bool:
     """Whether mail to this address reaches nobody."""
     return bool(_NO_REPLY.search(address.rpartition("@")[0].lower()))
+
+
+def is_list(address: str) -> bool:
+    """Whether mail to this address goes out to everybody on a list, as far as the address shows."""
+    local, _, domain = address.lower().rpartition("@")
+    return bool(_LIST.search(local) or _LIST_HOSTS.search(domain))
+
+
+def is_resource(address: str) -> bool:
+    """Whether a room or a thing is booked by this address; many calendars do not say so (CUTYPE)."""
+    local, _, domain = address.lower().rpartition("@")
+    return domain in _RESOURCE_HOSTS or bool(_RESOURCE.fullmatch(local))
+
+
+def reaches_a_person(address: str) -> bool:
+    """Whether somebody may read what is sent there: no unread box, no program, no room, no list."""
+    robot = address.lower().rpartition("@")[0] in words("automatic", "robots")
+    return not (robot or is_no_reply(address) or is_list(address) or is_resource(address))
+
+
+def is_ignored(address: str, ignore: frozenset[str]) -> bool:
+    """Whether the owner wants no drafts to this address: it is on the list, or its domain or one above that is."""
+    domain = address.rpartition("@")[2]
+    parents = {domain.split(".", count)[-1] for count in range(domain.count(".") + 1)}
+    return not ignore.isdisjoint({address, *parents})
 
 
 def is_role_address(address: str) -> bool:
