@@ -117,8 +117,8 @@ def _is_to(mail: Message, contact: Contact) -> bool:
 
 
 def _last_greeting(to_them: list[ReadMail]) -> Greeting | None:
-    """From the newest mail to them alone: a mail to several may greet somebody else."""
-    alone = (mail for mail, _ in reversed(to_them) if len(mail.recipients) == 1)
+    """From the newest mail to them alone: a mail to several may greet somebody else. A blind copy is to nobody."""
+    alone = (mail for mail, _ in reversed(to_them) if len((*mail.to, *mail.cc)) == 1)
     return next((greeting for mail in alone if (greeting := read_greeting(mail.text))), None)
 
 
