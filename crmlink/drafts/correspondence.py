@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from crmlink.drafts.greeting import Greeting, read_greeting
 from crmlink.drafts.names import parse_name
 from crmlink.drafts.register import Spoken, choose_register
+from crmlink.drafts.written_name import PARTICLES
 from crmlink.model.contact import Contact
 from crmlink.model.ids import MessageId
 from crmlink.model.mail import Message
@@ -103,9 +104,10 @@ def _of(mails: list[ReadMail], thread: Collection[MessageId]) -> list[ReadMail]:
 
 
 def _name_under(signature: str) -> str:
-    """The first line of a signature, when it is a person's name."""
-    line = next((line.strip() for line in signature.splitlines() if line.strip()), "")
-    return line if line[:1].isupper() and parse_name(line, language="nl") else ""
+    """The first line of a signature, when it is a person's name: capitals but for titles and tussenvoegsels."""
+    line = next((line.strip(" ,.-–") for line in signature.splitlines() if line.strip()), "")
+    small = (word for word in line.split() if word[:1].islower() and not word.endswith("."))
+    return line if all(word in PARTICLES for word in small) and parse_name(line, language="nl") else ""
 
 
 def _spoken(mails: Iterable[ReadMail]) -> list[Spoken]:

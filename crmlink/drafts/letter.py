@@ -32,6 +32,7 @@ from crmlink.drafts.names import parse_name, person_of
 from crmlink.drafts.recipients import recipients
 from crmlink.drafts.salutation import group_salutation, salutation
 from crmlink.drafts.signature import signed
+from crmlink.drafts.written_name import name_in_address
 from crmlink.model.contact import Address, Contact, Owner
 from crmlink.model.draft import Draft, Option
 from crmlink.model.evidence import EvidenceSource
@@ -130,16 +131,21 @@ def _salutation(everyone: tuple[Address, ...], correspondence: Correspondence, l
     register = correspondence.register
     if len(people) > 1:
         return group_salutation(people, language=language, register=register)
-    contact = people[0]
-    if correspondence.signed and person_of(contact, language=language) is None:
-        contact = replace(contact, name=correspondence.signed)
     return salutation(
-        contact,
+        _named(people[0], correspondence.signed, language),
         language=language,
         register=register,
         gender_title=correspondence.gender_title,
         greeting=correspondence.greeting,
     )
+
+
+def _named(contact: Contact, signed: str, language: str) -> Contact:
+    """The contact; one without a name is called as they signed, with the surname their address spells out."""
+    if not signed or person_of(contact, language=language) is not None:
+        return contact
+    spelled = name_in_address(contact.address)
+    return replace(contact, name=spelled if spelled.partition(" ")[0] == signed.lower() else signed)
 
 
 def _signature(owner: Owner, *, formal: bool) -> str:

@@ -13,7 +13,17 @@ from crmlink.model.contact import Address, Contact
 _VIA = re.compile(r"\s+(?:via|through|by way of|namens|door|über|par)\s+[\w(\"'].*$", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"'`‘’“„«](.*)[\"'`’‘”“»]")
 _BRACKETED = re.compile(r"\s*[(\[{][^()\[\]{}]*[)\]}]")
-_AFTER_BAR = re.compile(r"\s+[|/•·]\s+.*$|\s+[-–—]\s+[^-–—]+$")
+_AFTER_BAR = re.compile(r"\s+[|/•·@]\s+.*$|\s+[-–—]\s+(?!(?:van|de|den|der|ten|ter|te|von)\s)[^-–—]+$")
+_LABEL = re.compile(r"^(?:extern(?:al|e)?|intern(?:al|e)?|ext)\s*[:|-]\s*", re.IGNORECASE)
+_PRONOUNS = re.compile(r"[\s,]+(?:he|him|she|her|they|hij|zij|ze|die|hen|sie|er)/\w+(?:/\w+)?$", re.IGNORECASE)
+_CALL_NAME = re.compile(
+    r"(?:^|[\s,])(?P<initials>(?P<first>[^\W\d_])\.(?: ?[^\W\d_]\.)*)(?P<between>(?: [a-z' ]{1,12})?) ?\((?P<name>(?P=first)[^\W\d_]+)\)"
+)
+_BEHIND_THE_NAME = re.compile(
+    r",\s*(?:(?:LL\.?M|M\.?A|B\.?A|M\.?Sc|B\.?Sc|Ph\.?D|MBA|MD|R[ABEC]|AA|CPA|PMP)\.?(?=[\s,]|$)[^,]*"
+    r"|(?:algemeen |adjunct-|managing )?(?:directeur|director|eigenaar|owner|manager|adviseur|voorzitter|penningmeester|secretaris|ceo|cfo|cto|geschäftsführer\w*|prof\.|dr\.|ir\.)(?!\w)[^,]*)$",
+    re.IGNORECASE,
+)
 _SURNAME_FIRST = re.compile(r"(['’]?[^\W\d_][\w'’. -]{0,60}),\s*([^\W\d_][\w'’. -]{0,60})")
 _PARTICLES = r"van der|van den|van de|van het|van 't|van ’t|van|von der|von|de la|de|den|der|het|in 't|in ’t|in de|op de|op den|te|ten|ter|uit de|uit den|'t|’t|zu|du|la|le"
 _PARTICLE_FIRST = re.compile(rf"(.+?)\s+((?:{_PARTICLES}))", re.IGNORECASE)
@@ -52,10 +62,18 @@ def contact_of(address: Address) -> Contact:
 
 
 def clean_name(name: str) -> str:
-    """A display name as a person would write it: no quotes, no "via ...", no company in brackets, first name first."""
-    if "@" in name or "://" in name:
+    """A display name as a person would write it: no quotes, no "via ...", no company in brackets, first name first.
+
+    A name to be called by that stands in brackets behind its initial takes their place: "Berg, J. van der (Jan)".
+    """
+    if re.search(r"\S@\S", name) or "://" in name:
         return ""
+    name = _PRONOUNS.sub("", _LABEL.sub("", name))
+    if called := _CALL_NAME.search(name):
+        name = f"{name[: called.start('initials')]}{called['name']}{called['between']}{name[called.end() :]}"
     name = _BRACKETED.sub("", name).strip(" ,;-")
+    while match := _BEHIND_THE_NAME.search(name):
+        name = name[: match.start()]
     while match := _QUOTED.fullmatch(name):
         name = match[1].strip()
     name = _AFTER_BAR.sub("", _VIA.sub("", name)).strip(' ",;')
