@@ -13,10 +13,11 @@ from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
 from crmlink.app.clock import frozen_clock
-from crmlink.app.house import House
+from crmlink.app.house import CACHE_LAYOUT, House
 from crmlink.app.own_templates import all_templates
 from crmlink.app.scan import ScanResult, ScanTask, scan
 from crmlink.app.settings import load
+from crmlink.cache.file import open_cache
 from crmlink.ledger.open import open_ledger
 from crmlink.mailbox.memory import MemoryMailbox
 from crmlink.sources.memory import MemoryMailSource
@@ -99,7 +100,10 @@ class MemoryOffice:
         given = {"ME": f"{ME}, marleen@club.example", "MAIL": "maildir:///nowhere", **self.settings}
         settings = load({f"CRMLINK_{name}": value for name, value in given.items()})
         calendars = MemoryCalendars({"Agenda": self.events})
-        with open_ledger("sqlite://", read_only=False) as ledger:
+        with (
+            open_ledger("sqlite://", read_only=False) as ledger,
+            open_cache(None, layout=CACHE_LAYOUT, read_only=False) as cache,
+        ):
             house = House(
                 owner=settings.me,
                 policy=settings.policy,
@@ -108,6 +112,7 @@ class MemoryOffice:
                 calendars=(MemoryCalendarSource(calendars),),
                 writer=MemoryDraftWriter(self.mailbox),
                 ledger=ledger,
+                cache=cache,
                 templates=all_templates(settings.templates),
             )
             return scan(house, ScanTask(now, now - timedelta(days=30)), lambda _name, _count: None)

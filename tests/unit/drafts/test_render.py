@@ -36,6 +36,13 @@ def test_the_owner_may_replace_a_shared_part_only() -> None:
     assert parts.all_shipped
 
 
+def test_the_owner_may_replace_the_shared_sentences_only() -> None:
+    parts = next(file.text for file in shipped_templates().files if file.name == "nl/_parts.txt.j2")
+    mine = own(parts.replace("Schikt een van deze momenten u?", "Kunt u op een van deze momenten?"), "nl/_parts.txt.j2")
+    assert "Kunt u op een van deze momenten?" in render(FACTS, mine)
+    assert validate_templates(mine) == ()
+
+
 TIDY = {
     "lines of a paragraph are joined": ("Een\ntwee\n", "Een twee\n"),
     "empty lines part paragraphs": ("Een\n\n\n\ntwee", "Een\n\ntwee\n"),
