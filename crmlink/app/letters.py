@@ -9,7 +9,7 @@ from datetime import timedelta
 from crmlink.agreements.picture import Picture
 from crmlink.app.house import House
 from crmlink.app.template_guard import broken_letters, check_templates, renderer
-from crmlink.drafts.correspondence import Correspondence, read_correspondence
+from crmlink.drafts.correspondence import Correspondence, answering_places, read_correspondence
 from crmlink.drafts.desk import Desk
 from crmlink.drafts.letter import warning_about, write_letter
 from crmlink.facts.agenda import busy
@@ -71,11 +71,13 @@ class Letters:
         earlier = self._house.ledger.lapses.count_with(
             self._house.account, contact.address, since=lapse.happened_at - REPEAT_WITHIN, before=lapse.happened_at
         )
-        mails = self._mails.get(contact.address, [])
+        known = self._mails.get(contact.address, [])
+        places = answering_places(contact, (mail for mail, _ in known))
+        mails = {mail.id: (mail, reading) for place in places for mail, reading in self._mails.get(place, [])}
         thread = next((one for one in self._picture.threads if one.id == lapse.agreement.thread), None)
         return read_correspondence(
             contact,
-            mails,
+            mails.values(),
             language=self._house.policy.language,
             again=earlier > 0,
             zone=self._house.policy.zone,

@@ -67,8 +67,9 @@ def read_correspondence(
     another clock. `thread` names the mails of the conversation the draft belongs to: its language comes first.
     """
     known = sorted((pair for pair in mails if pair[0].automatic is None), key=lambda pair: pair[0].sent_at)
-    to_them = [pair for pair in known if pair[0].from_me and _is_to(pair[0], contact)]
     from_them = [pair for pair in known if pair[0].sender is not None and pair[0].sender.address == contact.address]
+    places = answering_places(contact, (mail for mail, _ in from_them))
+    to_them = [pair for pair in known if pair[0].from_me and places & {one.address for one in pair[0].recipients}]
     return Correspondence(
         language=_language(from_them, to_them, thread) or language,
         register=choose_register(_spoken(to_them), _spoken(from_them)),
@@ -81,6 +82,12 @@ def read_correspondence(
         last_written=to_them[-1][0].sent_at if to_them else None,
         elsewhere=bool(zone and from_them) and _lives_elsewhere(from_them[-1][0].sent_at, zone),
     )
+
+
+def answering_places(contact: Contact, mails: Iterable[Message]) -> frozenset[str]:
+    """Where the owner's answers to this contact went: to their address, or where their mails wanted them (Reply-To)."""
+    theirs = (mail for mail in mails if mail.sender is not None and mail.sender.address == contact.address)
+    return frozenset({contact.address, *(one.address for mail in theirs for one in mail.reply_to)})
 
 
 def phone_in(signature: str) -> str:
@@ -112,10 +119,6 @@ def _name_under(signature: str) -> str:
 
 def _spoken(mails: Iterable[ReadMail]) -> list[Spoken]:
     return [Spoken(mail.sent_at, reading.register) for mail, reading in mails]
-
-
-def _is_to(mail: Message, contact: Contact) -> bool:
-    return any(address.address == contact.address for address in mail.recipients)
 
 
 def _last_greeting(to_them: list[ReadMail]) -> Greeting | None:

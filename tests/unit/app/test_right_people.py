@@ -130,6 +130,16 @@ def test_a_reply_to_is_followed_only_inside_the_house(reply_to: str, goes_to: st
     assert [one.code for one in result.problems] == (["draft.reply-to"] if told else [])
 
 
+def test_my_earlier_answers_to_their_reply_to_tell_how_i_write_to_them() -> None:
+    office = MemoryOffice()
+    reply_to = ("Reply-To: gijs.bakker@mail.bakker.example",)
+    office.receive(letter(GIJS, ME, "Beste Marleen,\n\nDank voor het gesprek.\n\nGijs\n", day=2, name="dank", headers=reply_to), 2)  # fmt: skip
+    office.send(letter(ME, "gijs.bakker@mail.bakker.example", "Ha Gijs,\n\nGraag gedaan.\n\nMarleen\n", day=3, name="graag", answers="dank"), 3)  # fmt: skip
+    office.receive(letter(GIJS, ME, QUESTION.replace("Hoi", "Beste"), headers=reply_to))
+    office.scan()
+    assert office.draft().get_content().startswith("Ha Gijs,")
+
+
 NOBODY = {
     "a room": "Vergaderzaal 2 <vergaderzaal-2@veen.example>",
     "a booked resource": "Zaal <c_188@resource.calendar.google.com>",
