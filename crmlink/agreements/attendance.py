@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from crmlink.facts.people import is_resource
 from crmlink.model.contact import Address, Owner
 from crmlink.model.meeting import Event, Participation
 
@@ -24,8 +25,12 @@ def everyone_of(event: Event, owner: Owner) -> tuple[Address, ...]:
 
 def _others(event: Event, owner: Owner, invited: list[Address]) -> tuple[Address, ...]:
     people = [event.organizer, *invited] if event.organizer else invited
-    unique = {one.address: one for one in reversed(people) if "@" in one.address and not owner.is_me(one.address)}
+    unique = {one.address: one for one in reversed(people) if _is_other(one.address, owner)}
     return tuple(reversed(unique.values()))
+
+
+def _is_other(address: str, owner: Owner) -> bool:
+    return "@" in address and not owner.is_me(address) and not is_resource(address)
 
 
 def organized_by_me(event: Event, owner: Owner) -> bool:

@@ -85,6 +85,8 @@ class Daemon:
             self._log.error("pass broke", kind=type(error).__name__)
             return
         self._refused = 0
+        if result.refused:
+            self._log.warning("must be mended", kind=type(result.refused).__name__, what=str(result.refused))
         placed = sum(verdict.decision is Decision.DRAFT for verdict in result.verdicts)
         self._log.info(
             "pass done",

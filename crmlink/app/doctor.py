@@ -13,25 +13,30 @@ from datetime import datetime
 
 from crmlink.app.doors import calendars_of, writer_of
 from crmlink.app.gather import AHEAD
-from crmlink.app.own_templates import all_templates
+from crmlink.app.own_templates import all_templates, misplaced_files
 from crmlink.app.settings import Settings
-from crmlink.app.template_guard import check_templates
+from crmlink.app.template_guard import broken_letters, check_templates
+from crmlink.drafts.validate import WARNINGS
 from crmlink.ledger.open import open_ledger, sqlite_path
 from crmlink.model.draft import DraftState
-from crmlink.model.errors import CrmlinkError
+from crmlink.model.errors import CrmlinkError, TemplateError
 from crmlink.model.mail import Role
 from crmlink.sources.port import CalendarSource
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One part of the set-up: whether it is well, in a sentence, and the remedy where it is not."""
+    """One part of the set-up: whether it is well, in a sentence, and the remedy where it is not.
+
+    A `mild` finding is a piece of advice: nothing is refused because of it.
+    """
 
     part: str
     well: bool
     message: str
     remedy: str = ""
     error: CrmlinkError | None = None
+    mild: bool = False
 
 
 def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -85,19 +90,14 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
 
 
 def _templates(settings: Settings) -> Iterator[Finding]:
-    try:
-        problems = check_templates(all_templates(settings.templates))
-    except CrmlinkError as error:
-        yield _broken("templates", error)
-        return
+    problems = (*check_templates(all_templates(settings.templates)), *misplaced_files(settings.templates))
     for problem in problems:
-        yield Finding("templates", well=False, message=problem.message, remedy=problem.hint)
-    if not problems:
-        yield Finding(
-            "templates",
-            well=True,
-            message=f"yours in {settings.templates}" if settings.templates else "those that come with crmlink",
-        )
+        mild = problem.code in WARNINGS
+        error = None if mild else TemplateError(problem.message, hint=problem.hint)
+        yield Finding("templates", well=False, message=problem.message, remedy=problem.hint, error=error, mild=mild)
+    if not broken_letters(problems):
+        yours = f"yours in {settings.templates} can be used"
+        yield Finding("templates", well=True, message=yours if settings.templates else "those that come with crmlink")
 
 
 def _mailbox(settings: Settings) -> Iterator[Finding]:

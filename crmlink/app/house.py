@@ -20,7 +20,7 @@ import platformdirs
 from crmlink.app.clock import Clock
 from crmlink.app.doors import calendars_of, mail_of, writer_of
 from crmlink.app.lock import only_one
-from crmlink.app.own_templates import sound_templates
+from crmlink.app.own_templates import all_templates
 from crmlink.app.settings import Settings
 from crmlink.cache import mail as mail_cache
 from crmlink.cache.file import cache_beside, open_cache
@@ -72,13 +72,13 @@ def open_house(settings: Settings, clock: Clock, *, read_only: bool = False) -> 
 
     Raises:
         TemporaryError: another crmlink is at work.
-        LedgerError, TemplateError: the ledger or the owner's templates cannot be used.
+        LedgerError: the ledger cannot be used.
     """
     with ExitStack() as stack:
         file = sqlite_path(settings.database)
         if file and not read_only:
             stack.enter_context(only_one(file))
-        templates = sound_templates(settings.templates)
+        templates = all_templates(settings.templates)
         ledger = stack.enter_context(open_ledger(settings.database, read_only=read_only))
         if file is None and not read_only:
             stack.enter_context(_leased(ledger, settings.me.address, clock))

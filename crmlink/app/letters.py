@@ -8,12 +8,13 @@ from datetime import timedelta
 
 from crmlink.agreements.picture import Picture
 from crmlink.app.house import House
-from crmlink.app.template_guard import renderer
-from crmlink.drafts.correspondence import Correspondence, read_correspondence
+from crmlink.app.template_guard import broken_letters, check_templates, renderer
+from crmlink.drafts.correspondence import Correspondence, answering_places, read_correspondence
 from crmlink.drafts.desk import Desk
-from crmlink.drafts.letter import write_letter
+from crmlink.drafts.letter import warning_about, write_letter
 from crmlink.facts.agenda import busy
 from crmlink.model.draft import Draft, Option
+from crmlink.model.errors import TemplateError
 from crmlink.model.lapse import Lapse
 from crmlink.model.mail import Message
 from crmlink.model.problem import Problem
@@ -23,17 +24,24 @@ REPEAT_WITHIN = timedelta(days=365)
 
 
 class Letters:
-    """Writes the letters of one pass; no two of them offer the same moment."""
+    """Writes the letters of one pass; no two of them offer the same moment.
+
+    A letter whose template of the owner's is broken is not written. `problems` is all there is to tell, `refused` set
+    when a template must be mended.
+    """
 
     def __init__(self, house: House, picture: Picture, taken: Iterable[Option]) -> None:
         self._house = house
         self._picture = picture
         self._mails = _by_person(picture)
+        broken = broken_letters(check_templates(house.templates))
+        self.problems = [*broken]
+        self.refused = TemplateError(broken[0].message, hint=broken[0].hint) if broken else None
         self._desk = Desk(
             owner=house.owner,
             policy=house.policy,
             now=picture.now,
-            render=renderer(house.templates),
+            render=renderer(house.templates, broken),
             languages=house.templates.languages,
             busy=busy(picture.agenda, owner=house.owner, zone=house.policy.zone),
             calendar_known=picture.agenda.trusted,
@@ -41,22 +49,35 @@ class Letters:
         )
 
     def write(self, lapse: Lapse) -> Draft | Problem:
-        """The draft about this lapse. Raises TemplateError."""
-        written = write_letter(lapse, self._desk, self._correspondence(lapse))
+        """The draft about this lapse, or why there is none."""
+        try:
+            written = write_letter(lapse, self._desk, self._correspondence(lapse))
+        except TemplateError as error:
+            self.refused = self.refused or error
+            written = Problem("template.error", str(lapse.id), str(error), error.hint)
         if isinstance(written, Draft):
             self._desk = replace(self._desk, taken=(*self._desk.taken, *written.options))
+            self._note(warning_about(lapse, self._desk))
+        else:
+            self._note(written)
         return written
+
+    def _note(self, problem: Problem | None) -> None:
+        if problem and problem.message not in {one.message for one in self.problems}:
+            self.problems.append(problem)
 
     def _correspondence(self, lapse: Lapse) -> Correspondence:
         contact = lapse.agreement.contact
         earlier = self._house.ledger.lapses.count_with(
             self._house.account, contact.address, since=lapse.happened_at - REPEAT_WITHIN, before=lapse.happened_at
         )
-        mails = self._mails.get(contact.address, [])
+        known = self._mails.get(contact.address, [])
+        places = answering_places(contact, (mail for mail, _ in known))
+        mails = {mail.id: (mail, reading) for place in places for mail, reading in self._mails.get(place, [])}
         thread = next((one for one in self._picture.threads if one.id == lapse.agreement.thread), None)
         return read_correspondence(
             contact,
-            mails,
+            mails.values(),
             language=self._house.policy.language,
             again=earlier > 0,
             zone=self._house.policy.zone,

@@ -6,7 +6,7 @@ Everything that decides is pure and lives in the stages; here is only the order 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crmlink.agreements.picture import Picture
@@ -16,8 +16,8 @@ from crmlink.app.letters import Letters
 from crmlink.app.look import look
 from crmlink.app.mailroom import Mailroom
 from crmlink.app.remember import remember
-from crmlink.lapses.decide import decide
-from crmlink.lapses.find import find_lapses
+from crmlink.lapses.decide import Past, decide
+from crmlink.lapses.find import Found, find_lapses
 from crmlink.model.draft import Draft
 from crmlink.model.errors import CrmlinkError, FolderError
 from crmlink.model.ids import LapseId
@@ -36,7 +36,10 @@ class ScanTask:
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """What a pass found and did. `drafts` holds the draft of each verdict that has one, by lapse."""
+    """What a pass found and did. `drafts` holds the draft of each verdict that has one, by lapse.
+
+    `refused` is what must be mended before a pass can do all: a calendar that said no for good, a broken template.
+    """
 
     task: ScanTask
     account: str
@@ -59,7 +62,7 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
     Raises:
         SourceError, LoginError, UntrustedError: the mailbox cannot be read.
         FolderError: there is no Drafts folder to put drafts in.
-        LedgerError, TemplateError: the ledger or a template cannot be used.
+        LedgerError: the ledger cannot be used.
     """
     folder = _drafts_folder(house, needed=not task.dry_run)
     seen = look(house, Window(task.now, task.since), progress)
@@ -70,8 +73,8 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
         mailroom.follow_up(seen)
         mailroom.clear_away(seen, found)
         mailroom.recover(found)
-    verdicts = decide(found.standing, seen.picture, mailroom.past())
-    verdicts, drafts, problems = _letters(house, seen.picture, mailroom, verdicts)
+    desk = Letters(house, seen.picture, mailroom.taken())
+    verdicts, drafts = _letters(desk, found, seen.picture, mailroom.past())
     if writing:
         house.ledger.lapses.record(house.account, verdicts, task.now)
         verdicts = mailroom.place(verdicts, drafts)
@@ -82,8 +85,8 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
     shown = {
         one.lapse.id: drafts[one.lapse.id] for one in verdicts if one.decision in WITH_DRAFT and one.lapse.id in drafts
     }
-    problems = (*seen.problems, *problems)
-    return ScanResult(task, house.account, verdicts, shown, folder, seen.reports, problems, seen.refused)
+    problems, refused = (*seen.problems, *desk.problems), seen.refused or desk.refused
+    return ScanResult(task, house.account, verdicts, shown, folder, seen.reports, problems, refused)
 
 
 WITH_DRAFT = frozenset({Decision.DRAFT, Decision.DRAFTED})
@@ -99,25 +102,19 @@ def _drafts_folder(house: House, *, needed: bool) -> str:
 
 
 def _letters(
-    house: House, picture: Picture, mailroom: Mailroom, verdicts: tuple[Verdict, ...]
-) -> tuple[tuple[Verdict, ...], dict[LapseId, Draft], tuple[Problem, ...]]:
-    """Write the letter of each lapse that gets one; a lapse about which none can be written is held."""
-    letters = Letters(house, picture, mailroom.taken())
+    desk: Letters, found: Found, picture: Picture, past: Past
+) -> tuple[tuple[Verdict, ...], dict[LapseId, Draft]]:
+    """Decide, and write the letters; where one cannot be written its lapse is held, and the place goes to the next."""
     drafts: dict[LapseId, Draft] = {}
-    problems: list[Problem] = []
-    decided: list[Verdict] = []
-    for verdict in verdicts:
-        written = letters.write(verdict.lapse) if verdict.decision is Decision.DRAFT else None
-        match written:
-            case Draft():
-                drafts[verdict.lapse.id] = written
-            case Problem():
-                problems.append(written)
-                verdict = Verdict(verdict.lapse, Decision.HOLD, f"no letter could be written: {written.message}")  # noqa: PLW2901
-            case None:
-                pass
-        decided.append(verdict)
-    return tuple(decided), drafts, tuple(problems)
+    while True:
+        verdicts = decide(found.standing, picture, past)
+        wanted = (one.lapse for one in verdicts if one.decision is Decision.DRAFT and one.lapse.id not in drafts)
+        written = {lapse.id: desk.write(lapse) for lapse in wanted}
+        drafts |= {lapse: one for lapse, one in written.items() if isinstance(one, Draft)}
+        failed = {lapse: one.message for lapse, one in written.items() if isinstance(one, Problem)}
+        if not failed:
+            return verdicts, drafts
+        past = replace(past, unwritable={**past.unwritable, **failed})
 
 
 def _held(verdict: Verdict) -> Verdict:

@@ -18,6 +18,7 @@ DAY_NAMES = {
     )
     for name in names
 }
+MOST_SIGNATURE_BYTES = 4096
 HOURS_FORM = "write it as mon-fri 09:00-17:30, or mon-thu 09:00-12:30 13:00-17:30, fri 09:00-13:00"
 
 
@@ -92,6 +93,33 @@ def parse_file(text: str) -> Path | None:
     if not path.is_file():
         raise ValueError(f"{text!r} is not a file")
     return path
+
+
+def read_signature(text: str) -> str:
+    """The signature in a text file, its line ends and spaces tidied, or nothing for no file."""
+    path = parse_file(text)
+    if path is None:
+        return ""
+    try:
+        raw = path.read_bytes() if path.stat().st_size <= MOST_SIGNATURE_BYTES else None
+        signature = raw.decode("utf-8-sig") if raw is not None else None
+    except OSError as error:
+        raise ValueError(f"{text!r} cannot be read") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{text!r} is no text in UTF-8; save it as UTF-8") from error
+    if signature is None:
+        raise ValueError(f"{text!r} is larger than {MOST_SIGNATURE_BYTES} bytes; a signature is a few lines of text")
+    if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|<(?:html|div|p|br)\b", signature, re.IGNORECASE):
+        raise ValueError(f"{text!r} is no plain text; a signature here is a few lines of text without markup")
+    lines = [line.expandtabs(4).rstrip() for line in signature.splitlines()]
+    return "\n".join(lines[1:] if lines[:1] == ["--"] else lines).strip("\n")
+
+
+def parse_one_address(text: str) -> str:
+    """One mail address in lower case, or nothing for no text."""
+    if text and not re.fullmatch(r"[\w!#$%&'*+/=?^`{|}~.-]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+", text, re.ASCII):
+        raise ValueError(f"{text!r} is not one address; write it as crm@example.nl")
+    return text.lower()
 
 
 def _days(text: str) -> range | tuple[int, ...]:

@@ -135,6 +135,16 @@ class Settings(BaseSettings):
         description="A directory with your own templates; a file there replaces the shipped file of the same name.",
         examples=["/home/marleen/crmlink-templates"],
     )
+    signature_file: Annotated[str, Parsed(values.read_signature)] = _setting(
+        "",
+        description="A text file (UTF-8) to put below every letter. Empty: none, because mail programs add your signature themselves.",
+        examples=["/home/marleen/signature.txt"],
+    )
+    crm_bcc: Annotated[str, Parsed(values.parse_one_address)] = _setting(
+        "",
+        description="An address that every draft has in Bcc: that is how most CRM systems file the mail you send.",
+        examples=["files@crm.example"],
+    )
     drafts_folder: str = _setting(
         "", description="The Drafts folder, if crmlink does not find it by itself.", examples=["Concepten"]
     )
@@ -177,6 +187,8 @@ class Settings(BaseSettings):
             max_drafts_per_day=self.max_drafts_per_day,
             when_they_cancel=self.when_they_cancel,
             ignore=self.ignore,
+            signature=self.signature_file,
+            crm_bcc=self.crm_bcc,
         )
 
 

@@ -10,39 +10,66 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict
+from typing import Any
 
-from crmlink.drafts.context import LetterFacts
+from crmlink.drafts.context import LetterFacts, path_of
 from crmlink.drafts.render import render
 from crmlink.drafts.template_set import TemplateSet
-from crmlink.drafts.validate import unknown_files
+from crmlink.drafts.validate import WARNINGS, letters_of
 from crmlink.model.errors import TemplateError
 from crmlink.model.problem import Problem
 
-_WALL_SECONDS = 60
+_WALL_SECONDS = 90
 _REMEDY = "Look for a loop without end or a very large text in it."
+_DIRECTORY_REMEDY = "Put it back, or correct CRMLINK_TEMPLATES; until then no letter is written."
 
 
 def check_templates(templates: TemplateSet) -> tuple[Problem, ...]:
-    """Everything that is wrong with the owner's templates; shipped ones are proven by the tests."""
+    """Everything that is wrong with the owner's templates, warnings too; shipped ones are proven by the tests."""
+    if templates.trouble:
+        return (Problem("template.directory", "", templates.trouble, _DIRECTORY_REMEDY),)
     if templates.all_shipped:
         return ()
-    answers = _ask(templates, None)
-    found = [Problem(**one["problem"]) for one in answers if "problem" in one]
-    if not any("done" in one for one in answers):
-        name = _last_begun(answers)
-        found.append(
-            Problem("template.endless", name, f"Template {name} was stopped: it takes too long or too much.", _REMEDY)
-        )
-    return (*found, *unknown_files(templates))
+    languages = frozenset(file.name.partition("/")[0] for file in templates.files if not file.shipped)
+    left = list(letters_of(templates, languages))
+    found: list[Problem] = []
+    while True:
+        answers = _ask(templates, letters=left)
+        found += [Problem(**one["problem"]) for one in answers if "problem" in one]
+        if any("done" in one for one in answers):
+            return tuple(found)
+        begun = [tuple(one["begin"]) for one in answers if "begin" in one]
+        if not begun:
+            found.append(_stopped("", "of yours"))
+            return tuple(found)
+        language, letter = begun[-1]
+        path = path_of(language, letter)
+        found.append(_stopped(path, templates.path_of(path)))
+        left = left[left.index((language, letter)) + 1 :]
 
 
-def renderer(templates: TemplateSet) -> Callable[[LetterFacts], str]:
-    """The function that renders letters from these templates; it raises TemplateError."""
+def broken_letters(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Those of the problems that make a letter unusable."""
+    return tuple(problem for problem in problems if problem.code not in WARNINGS)
+
+
+def renderer(templates: TemplateSet, broken: Collection[Problem] = ()) -> Callable[[LetterFacts], str]:
+    """The function that renders letters from these templates; it raises TemplateError.
+
+    A letter that proved to be `broken` is not tried: what is half right may write half a letter.
+    """
     if templates.all_shipped:
         return lambda facts: render(facts, templates)
-    return lambda facts: _render_guarded(facts, templates)
+
+    def guarded(facts: LetterFacts) -> str:
+        for problem in broken:
+            if problem.subject in {facts.path, ""}:
+                raise TemplateError(problem.message, hint=problem.hint)
+        return _render_guarded(facts, templates)
+
+    return guarded
 
 
 def _render_guarded(facts: LetterFacts, templates: TemplateSet) -> str:
@@ -52,12 +79,16 @@ def _render_guarded(facts: LetterFacts, templates: TemplateSet) -> str:
             return str(answer["text"])
         if "error" in answer:
             raise TemplateError(str(answer["error"]), hint=str(answer["hint"]))
-    raise TemplateError(f"Template {facts.path} was stopped: it takes too long or too much.", hint=_REMEDY)
+    problem = _stopped(facts.path, templates.path_of(facts.path))
+    raise TemplateError(problem.message, hint=problem.hint)
 
 
-def _ask(templates: TemplateSet, facts: LetterFacts | None) -> list[dict[str, dict[str, str]]]:
+def _ask(
+    templates: TemplateSet, facts: LetterFacts | None = None, *, letters: Sequence[tuple[str, str]] = ()
+) -> list[dict[str, Any]]:
     """The child's answers, one JSON object a line; fewer than promised when it was stopped."""
-    job = {"files": [asdict(file) for file in templates.files], "facts": asdict(facts) if facts else None}
+    files = [asdict(file) for file in templates.files]
+    job = {"files": files, "facts": asdict(facts) if facts else None, "letters": letters}
     command = [sys.executable, "-P", "-m", "crmlink.app.template_child"]
     try:
         done = subprocess.run(  # noqa: S603  our own module, no shell, the job goes through stdin
@@ -69,5 +100,5 @@ def _ask(templates: TemplateSet, facts: LetterFacts | None) -> list[dict[str, di
     return [json.loads(line) for line in printed.splitlines() if line.endswith(b"}")]
 
 
-def _last_begun(answers: list[dict[str, dict[str, str]]]) -> str:
-    return next((str(one["begin"]) for one in reversed(answers) if "begin" in one), "of the owner")
+def _stopped(letter: str, file: str) -> Problem:
+    return Problem("template.endless", letter, f"Template {file} was stopped: it takes too long or too much.", _REMEDY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from crmlink.app.clock import system_clock
-from crmlink.app.doctor import examine
+from crmlink.app.doctor import Finding, examine
 from crmlink.cli.session import settings_of
 
 
@@ -14,15 +14,20 @@ from crmlink.cli.session import settings_of
 def command(ctx: click.Context) -> None:
     """Try settings, ledger, templates, mailbox and calendars, and say what to mend. Writes no mail.
 
-    Exit code: 0 when all is well, else that of the first thing that is not.
+    Exit code: 0 when all is well but for warnings, else that of the first thing that is not.
     """
     settings = settings_of(ctx)
     code = 0
     for finding in examine(settings, system_clock(settings.timezone)()):
-        mark = click.style("ok  ", fg="green") if finding.well else click.style("FAIL", fg="red")
-        click.echo(f"{mark} {finding.part:<10} {finding.message}")
+        click.echo(f"{_mark(finding)} {finding.part:<10} {finding.message}")
         if finding.remedy and not finding.well:
             click.echo(f"     {'':<10} -> {finding.remedy}")
-        if not finding.well and code == 0:
+        if not finding.well and not finding.mild and code == 0:
             code = finding.error.exit_code if finding.error else 1
     ctx.exit(code)
+
+
+def _mark(finding: Finding) -> str:
+    if finding.well:
+        return click.style("ok  ", fg="green")
+    return click.style("warn", fg="yellow") if finding.mild else click.style("FAIL", fg="red")

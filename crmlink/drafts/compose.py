@@ -22,6 +22,9 @@ from crmlink.model.ids import LapseId, MessageId, digest
 from crmlink.model.mail import Message
 
 LONGEST_SUBJECT = 250
+SIGNATURE_MARK = "-- "
+"""The line above a signature; its space must survive on the way (RFC 3676 section 4.3)."""
+
 _LONGEST_NAME = 100
 _MOST_REFERENCES = 20
 _LINE = 76
@@ -41,6 +44,7 @@ class Envelope:
     message_id: MessageId
     date: datetime
     anchor: Message | None = None
+    bcc: Address | None = None
 
 
 def compose(envelope: Envelope, body: str) -> bytes:
@@ -54,6 +58,7 @@ def compose(envelope: Envelope, body: str) -> bytes:
     lines = [
         f"From: {_mailbox(envelope.sender)}",
         "To: " + ",\r\n ".join(_mailbox(address) for address in envelope.to),
+        *([f"Bcc: {_mailbox(envelope.bcc)}"] if envelope.bcc else []),
         f"Subject: {_encoded(one_line(envelope.subject, LONGEST_SUBJECT), len('Subject: '))}",
         f"Date: {format_datetime(envelope.date)}",
         f"Message-ID: {envelope.message_id}",
@@ -123,5 +128,5 @@ def _ascii_domain(domain: str) -> str:
 
 def _quoted_printable(body: str) -> str:
     """RFC 2045 section 6.7: lines of at most 76 characters, CRLF, UTF-8."""
-    text = "\n".join(line.rstrip() for line in body.splitlines()) + "\n"
+    text = "\n".join(line if line == SIGNATURE_MARK else line.rstrip() for line in body.splitlines()) + "\n"
     return body_encode(text.encode().decode("latin-1"), maxlinelen=_LINE, eol="\r\n")

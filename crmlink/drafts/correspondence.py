@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from crmlink.drafts.greeting import Greeting, read_greeting
 from crmlink.drafts.names import parse_name
 from crmlink.drafts.register import Spoken, choose_register
+from crmlink.drafts.written_name import PARTICLES
 from crmlink.model.contact import Contact
 from crmlink.model.ids import MessageId
 from crmlink.model.mail import Message
@@ -66,8 +67,9 @@ def read_correspondence(
     another clock. `thread` names the mails of the conversation the draft belongs to: its language comes first.
     """
     known = sorted((pair for pair in mails if pair[0].automatic is None), key=lambda pair: pair[0].sent_at)
-    to_them = [pair for pair in known if pair[0].from_me and _is_to(pair[0], contact)]
     from_them = [pair for pair in known if pair[0].sender is not None and pair[0].sender.address == contact.address]
+    places = answering_places(contact, (mail for mail, _ in from_them))
+    to_them = [pair for pair in known if pair[0].from_me and places & {one.address for one in pair[0].recipients}]
     return Correspondence(
         language=_language(from_them, to_them, thread) or language,
         register=choose_register(_spoken(to_them), _spoken(from_them)),
@@ -80,6 +82,12 @@ def read_correspondence(
         last_written=to_them[-1][0].sent_at if to_them else None,
         elsewhere=bool(zone and from_them) and _lives_elsewhere(from_them[-1][0].sent_at, zone),
     )
+
+
+def answering_places(contact: Contact, mails: Iterable[Message]) -> frozenset[str]:
+    """Where the owner's answers to this contact went: to their address, or where their mails wanted them (Reply-To)."""
+    theirs = (mail for mail in mails if mail.sender is not None and mail.sender.address == contact.address)
+    return frozenset({contact.address, *(one.address for mail in theirs for one in mail.reply_to)})
 
 
 def phone_in(signature: str) -> str:
@@ -103,22 +111,19 @@ def _of(mails: list[ReadMail], thread: Collection[MessageId]) -> list[ReadMail]:
 
 
 def _name_under(signature: str) -> str:
-    """The first line of a signature, when it is a person's name."""
-    line = next((line.strip() for line in signature.splitlines() if line.strip()), "")
-    return line if line[:1].isupper() and parse_name(line, language="nl") else ""
+    """The first line of a signature, when it is a person's name: capitals but for titles and tussenvoegsels."""
+    line = next((line.strip(" ,.-–") for line in signature.splitlines() if line.strip()), "")
+    small = (word for word in line.split() if word[:1].islower() and not word.endswith("."))
+    return line if all(word in PARTICLES for word in small) and parse_name(line, language="nl") else ""
 
 
 def _spoken(mails: Iterable[ReadMail]) -> list[Spoken]:
     return [Spoken(mail.sent_at, reading.register) for mail, reading in mails]
 
 
-def _is_to(mail: Message, contact: Contact) -> bool:
-    return any(address.address == contact.address for address in mail.recipients)
-
-
 def _last_greeting(to_them: list[ReadMail]) -> Greeting | None:
-    """From the newest mail to them alone: a mail to several may greet somebody else."""
-    alone = (mail for mail, _ in reversed(to_them) if len(mail.recipients) == 1)
+    """From the newest mail to them alone: a mail to several may greet somebody else. A blind copy is to nobody."""
+    alone = (mail for mail, _ in reversed(to_them) if len((*mail.to, *mail.cc)) == 1)
     return next((greeting for mail in alone if (greeting := read_greeting(mail.text))), None)
 
 

@@ -26,10 +26,13 @@ from crmlink.drafts.context import LetterFacts
 from crmlink.drafts.correspondence import Correspondence
 from crmlink.drafts.dates import When, phrase_date, phrase_day, phrase_when
 from crmlink.drafts.desk import Desk
-from crmlink.drafts.envelope import envelope_for, recipients
+from crmlink.drafts.envelope import envelope_for
 from crmlink.drafts.moments import moments_for, new_day
 from crmlink.drafts.names import parse_name, person_of
+from crmlink.drafts.recipients import recipients
 from crmlink.drafts.salutation import group_salutation, salutation
+from crmlink.drafts.signature import signed
+from crmlink.drafts.written_name import name_in_address
 from crmlink.model.contact import Address, Contact, Owner
 from crmlink.model.draft import Draft, Option
 from crmlink.model.evidence import EvidenceSource
@@ -45,9 +48,13 @@ def write_letter(lapse: Lapse, desk: Desk, correspondence: Correspondence) -> Dr
         TemplateError: the template has an error; the message names file and line.
     """
     options = moments_for(lapse, desk, correspondence)
+    to = recipients(lapse, desk.owner, desk.policy.ignore).to
+    if not to:
+        why = "No address of this agreement is read by a person, or you ignore them all."
+        return Problem("draft.address", str(lapse.id), why, "Answer this one by hand.")
     facts = letter_facts(lapse, desk, correspondence, options)
-    body = desk.render(facts)
-    envelope = envelope_for(lapse, desk, facts.language)
+    body = signed(desk.render(facts), desk.policy.signature, owner=desk.owner.name)
+    envelope = envelope_for(lapse, desk, to, facts.language)
     try:
         raw = compose(envelope, body)
     except ValueError as error:
@@ -72,7 +79,7 @@ def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, optio
     agreement, now = lapse.agreement, desk.now.astimezone(desk.policy.zone)
     language = next(name for name in (correspondence.language, desk.policy.language, "en") if name in desk.languages)
     formal = correspondence.register is not Register.INFORMAL
-    everyone = recipients(lapse, desk.owner)
+    everyone = recipients(lapse, desk.owner, desk.policy.ignore).to
     when = _when(moment_of(lapse), lapse, desk, language)
     due = phrase_when(agreement.due.astimezone(desk.policy.zone), language, now=now) if agreement.due else When("", "")
     came = came_for_nothing(lapse, desk.owner, correspondence.signature)
@@ -109,6 +116,11 @@ def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, optio
     )
 
 
+def warning_about(lapse: Lapse, desk: Desk) -> Problem | None:
+    """What the owner should know before sending the draft about this lapse."""
+    return recipients(lapse, desk.owner, desk.policy.ignore).problem
+
+
 def template_for(lapse: Lapse) -> str:
     """The letter that fits: the lapse's kind, or the friendly note when the other side cancelled."""
     return "they_cancelled" if lapse.fault is Fault.THEM else lapse.kind.value
@@ -119,16 +131,21 @@ def _salutation(everyone: tuple[Address, ...], correspondence: Correspondence, l
     register = correspondence.register
     if len(people) > 1:
         return group_salutation(people, language=language, register=register)
-    contact = people[0]
-    if correspondence.signed and person_of(contact, language=language) is None:
-        contact = replace(contact, name=correspondence.signed)
     return salutation(
-        contact,
+        _named(people[0], correspondence.signed, language),
         language=language,
         register=register,
         gender_title=correspondence.gender_title,
         greeting=correspondence.greeting,
     )
+
+
+def _named(contact: Contact, signed: str, language: str) -> Contact:
+    """The contact; one without a name is called as they signed, with the surname their address spells out."""
+    if not signed or person_of(contact, language=language) is not None:
+        return contact
+    spelled = name_in_address(contact.address)
+    return replace(contact, name=spelled if spelled.partition(" ")[0] == signed.lower() else signed)
 
 
 def _signature(owner: Owner, *, formal: bool) -> str:

@@ -7,71 +7,35 @@ person. Never guesses a gender from a given name: only a written "Dhr.", "mevrou
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
 from nameparser import Lexicon, Parser
 
+from crmlink.drafts.written_name import DEGREES, PARTICLES, is_degree, is_no_person, name_in_address, plain_name
 from crmlink.model.contact import Contact
 
-_PARTICLES = frozenset(
-    {"'s", "'t", "aan", "bij", "da", "de", "del", "della", "den", "der", "di", "du", "het", "in", "la", "le", "onder"}
-    | {
-        "op",
-        "over",
-        "te",
-        "ten",
-        "ter",
-        "uit",
-        "uyt",
-        "v.d.",
-        "v/d",
-        "vd",
-        "van",
-        "vom",
-        "von",
-        "voor",
-        "zu",
-        "zum",
-        "zur",
-    }
-)
-_MALE = frozenset({"dhr", "heer", "meneer", "mister", "herr", "herrn", "hr"})
-_FEMALE = frozenset({"mevr", "mw", "mevrouw", "mej", "mrs", "ms", "miss", "frau"})
+_MALE = frozenset({"dhr", "jhr", "jonkheer", "heer", "meneer", "mister", "herr", "herrn", "hr"})
+_FEMALE = frozenset({"jkvr", "jonkvrouw", "mevr", "mw", "mevrouw", "mej", "mrs", "ms", "miss", "frau"})
 _MISTER_OR_LAWYER = "mr"
 _DOCTOR = frozenset({"dr", "doctor", "doktor"})
 _PROFESSOR = frozenset({"prof", "professor"})
-_UNUSED_TITLES = frozenset({_MISTER_OR_LAWYER, "drs", "ir", "ing", "ds", "mag", "dipl.-ing"})
+_LAWYER = "meester"
+_UNUSED_TITLES = frozenset({_MISTER_OR_LAWYER, _LAWYER, "drs", "ir", "ing", "ds", "mag", "dipl.-ing"})
 _FACULTIES = frozenset({"med.", "jur.", "rer.", "nat.", "phil.", "pol.", "oec."})
-_SUFFIXES = frozenset({"aa", "ba", "bsc", "llm", "ma", "mba", "msc", "phd", "ra", "rb", "rc"})
 _TITLES = _MALE | _FEMALE | _DOCTOR | _PROFESSOR | _UNUSED_TITLES
 _GLUED_TITLE = re.compile(r"(prof|drs?|ir|ing|mr|dhr|mevr|mw)\.(\S+)", re.IGNORECASE)
-
-_NO_PERSON = re.compile(
-    r"\b(b\.?v|n\.?v|v\.?o\.?f|gmbh|ag|e\.v|kg|ltd|limited|inc|llc|llp|plc|stichting|vereniging|gemeente|coöperatie"
-    r"|team|directie|bestuur|management|planning|sales|support|info|administratie|boekhouding|secretariaat|receptie|reception|afdeling|department|office"
-    r"|bureau|klantenservice|service|servicedesk|helpdesk|nieuwsbrief|newsletter|redactie|marketing|via|noreply"
-    r"|group|groep|holding|partners|consultancy|consulting|advocaten|notarissen|accountants|makelaars|university"
-    r"|universiteit|hogeschool|school|ministerie|provincie|hotel|restaurant|kantoor|praktijk|bank|verzekeringen"
-    r"|\w*bedrijf|drukkerij|bakkerij|slagerij|garage|bibliotheek|museum|theater|uitgeverij|makelaardij|advies|adviseurs"
-    r"|architecten|communicatie|abonnementen|webinars?|billing|notifications?|portal|online|desk|cloud|solutions|systems"
-    r"|software|media|studio|agency|academy|instituut|institute|centrum|centre|center|kliniek|apotheek|webhosting)\b"
-    r"|\b(familie|family|en|and|und)\b|[\d@<>{}\[\]:;!?*_=#%$€&\\]|www\.",
-    re.IGNORECASE,
-)
 _ROLE_LOCAL_PART = re.compile(
     r"(info|contact|sales|verkoop|inkoop|administratie|admin|boekhouding|finance|facturen|invoice|billing|hello|hallo"
     r"|mail|post|office|kantoor|secretariaat|receptie|reception|support|service|klantenservice|help(desk)?|hr|jobs"
     r"|vacatures|marketing|pers|press|redactie|events?|team|no-?reply|welkom|algemeen)([._+-].*)?"
 )
-_TAIL = re.compile(r"\s*(\||·| from | / | - | – | — ).*$")
-_DOUBLE_SURNAME = re.compile(r"(\w)\s?-\s?(de|den|der|van|ten|ter|te)\s+", re.IGNORECASE)
-_DOTTED = re.compile(r"[^\W\d_]{2,}(?:\.[^\W\d_]{2,})+")
+_JOINT_SURNAME = re.compile(r"(\w)-(de|den|der|van|ten|ter|te)\s+", re.IGNORECASE)
 _JOINT = "\u2060"  # holds "Smit-de Vries" together while the name is parsed
-_BESIDE_THE_NAME = re.compile(r"\([^)]*\)|\"[^\"]*\"")
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]?\.?|[^\W\d_]")
+_LETTERS_WITHOUT_ORDER = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_VOWEL = re.compile("[AEIOUYÄÖÜÉÈ]")
 _MOST_CHARACTERS = 80
 _MOST_WORDS = 7
 
@@ -113,8 +77,12 @@ class PersonName:
 
     @property
     def first_name(self) -> str:
-        """The given name to call somebody by, empty when only initials are known."""
-        return "" if _INITIALS.fullmatch(self.given) else self.given
+        """The given name to call somebody by, empty when only initials are known.
+
+        Of many given names the first two, as in "Jan Willem"; an initial behind a name is not called.
+        """
+        words = [word for word in self.given.split(" ") if not _INITIALS.fullmatch(word)]
+        return " ".join(words[:2])
 
 
 def person_of(contact: Contact, *, language: str) -> PersonName | None:
@@ -122,6 +90,9 @@ def person_of(contact: Contact, *, language: str) -> PersonName | None:
     local_part, _, domain = contact.address.lower().partition("@")
     label = domain.rpartition(".")[0].replace("-", "")
     beside = re.sub(rf"(?i),\s*{re.escape(label)}$", "", contact.name) if label else contact.name
+    spelled = name_in_address(contact.address)
+    if not contact.name and PARTICLES & set(spelled.split(" ")):
+        beside = spelled  # nothing but a Dutch name looks like jan.de.vries
     name = parse_name(beside, language=language)
     if name is None:
         return None
@@ -140,14 +111,17 @@ def parse_name(text: str, *, language: str) -> PersonName | None:
 
     `language` tells how to read "mr.": mister in English, a lawyer in Dutch.
     """
-    cleaned = _clean(text)
-    if not cleaned or len(cleaned) > _MOST_CHARACTERS or _NO_PERSON.search(cleaned):
+    cleaned = plain_name(text)
+    if not cleaned or len(cleaned) > _MOST_CHARACTERS or is_no_person(cleaned):
         return None
+    if _LETTERS_WITHOUT_ORDER.search(cleaned):
+        # Which part is the family name is not ours to guess.
+        return PersonName(cleaned, "", "")
     titles, rest = _split_titles(cleaned)
     if not rest or len(rest.split(" ")) > _MOST_WORDS:
         return None
     given, family = _given_and_family(rest)
-    if given.lower() in _PARTICLES:
+    if given.lower() in PARTICLES:
         given, family = "", f"{given} {family}".strip()
     elif titles and not family:
         given, family = "", given
@@ -166,31 +140,23 @@ def _given_and_family(text: str) -> tuple[str, str]:
     """Of a name as it is spoken, or with the surname first: "Berg, Jan van der"."""
     surname, comma, behind = (part.strip() for part in text.partition(","))
     words = behind.split(" ")
-    if comma and words[0].rstrip(".").lower() not in _SUFFIXES:
+    if comma and not is_degree(words[0]):
         particles: list[str] = []
-        while len(words) > 1 and words[-1].lower() in _PARTICLES:
+        while len(words) > 1 and words[-1].lower() in PARTICLES:
             particles.insert(0, words.pop())
         return " ".join(words), " ".join([*particles, surname])
-    joined = _DOUBLE_SURNAME.sub(rf"\1-\2{_JOINT}", surname)
+    joined = _JOINT_SURNAME.sub(rf"\1-\2{_JOINT}", surname)
     parsed = _parser().parse(joined)
-    given, family = f"{parsed.given} {parsed.middle}".strip(), str(parsed.family)
+    first, *more = f"{parsed.given} {parsed.middle}".strip().split(" ")
+    # "van Zuylen van Nijevelt": the family name begins at the first particle, not at the last.
+    cut = next((at for at, word in enumerate(more) if word.lower() in PARTICLES), len(more))
+    given, family = " ".join([first, *more[:cut]]), " ".join([*more[cut:], str(parsed.family)]).strip()
     return given.replace(_JOINT, " "), family.replace(_JOINT, " ")
 
 
 @lru_cache(maxsize=1)
 def _parser() -> Parser:
-    return Parser(lexicon=Lexicon.default().add(particles={*_PARTICLES, "el"}, suffix_acronyms=set(_SUFFIXES)))
-
-
-def _clean(text: str) -> str:
-    shown = re.sub(r"[’‘´`]", "'", re.sub(r"\s", " ", text))
-    shown = "".join(char for char in shown if unicodedata.category(char) not in {"Cc", "Cf", "Cn", "Co", "Cs", "So"})
-    shown = _TAIL.sub("", _DOUBLE_SURNAME.sub(r"\1-\2 ", shown)).strip()
-    for mark in ("'", '"'):
-        if len(shown) > 1 and shown.startswith(mark) and shown.endswith(mark):
-            shown = shown[1:-1]
-    shown = re.sub(r" +", " ", _BESIDE_THE_NAME.sub(" ", shown)).strip(' ",')
-    return shown.replace(".", " ") if _DOTTED.fullmatch(shown) else shown
+    return Parser(lexicon=Lexicon.default().add(particles={*PARTICLES, "el"}, suffix_acronyms=set(DEGREES)))
 
 
 def _split_titles(text: str) -> tuple[tuple[str, ...], str]:
@@ -203,7 +169,8 @@ def _split_titles(text: str) -> tuple[tuple[str, ...], str]:
         word = words[0].rstrip(".").lower()
         if word not in _TITLES and not (titles and words[0].lower() in _FACULTIES):
             break
-        titles.append(word)
+        # A small "mr." is a Dutch lawyer, man or woman, in whatever language the letter is.
+        titles.append(_LAWYER if words[0].startswith("mr") else word)
         words.pop(0)
     return tuple(titles), " ".join(words)
 
@@ -212,13 +179,17 @@ def _in_proper_case(given: str, family: str, titles: tuple[str, ...], language: 
     uncased = (given + family).isupper() or (given + family).islower()
     words = family.split(" ")
     particles: list[str] = []
-    while len(words) > 1 and words[0].lower() in _PARTICLES:
-        particles.append(words.pop(0).lower())
+    while len(words) > 1 and words[0].lower() in PARTICLES:
+        word = words.pop(0).lower()
+        particles.append("van" if word in {"v", "v."} else word)
     core = " ".join(_proper(word) if uncased or word.islower() or _shouted(word) else word for word in words)
     if _INITIALS.fullmatch(given.replace(" ", "")):
         first = "".join(f"{letter.upper()}." for letter in re.findall(r"[^\W\d_]", given))
     else:
-        first = " ".join(_proper(word) if uncased or word.islower() else word for word in given.split(" "))
+        first = " ".join(
+            _proper(word) if uncased or word.islower() or (_shouted(word) and _VOWEL.search(word)) else word
+            for word in given.split(" ")
+        )
     gender = next((found for title in titles if (found := gender_of(title, language=language))), None)
     rank = "Prof" if _PROFESSOR & set(titles) else "Dr" if _DOCTOR & set(titles) else ""
     return PersonName(first, " ".join(particles), core, rank, gender) if first or core else None
@@ -231,7 +202,7 @@ def _shouted(word: str) -> bool:
 
 def _proper(word: str) -> str:
     """A word that was written without regard to case, as a name: "BERG" -> "Berg", "o'neill" -> "O'Neill"."""
-    if word.lower() in _PARTICLES:
+    if word.lower() in PARTICLES:
         return word.lower()
     pieces = re.split(r"([-'])", word.lower())
     return "".join("IJ" + piece[2:] if piece.startswith("ij") else piece[:1].upper() + piece[1:] for piece in pieces)

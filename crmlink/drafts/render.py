@@ -30,12 +30,14 @@ def render(facts: LetterFacts, templates: TemplateSet) -> str:
     Raises:
         TemplateError: there is no such template, or it has an error; the message names file and line.
     """
+    if templates.trouble:
+        raise TemplateError(templates.trouble, hint=_REMEDY)
     try:
         text = tidy(_environment(templates).get_template(facts.path).render(facts.variables()))
     except TemplateSyntaxError as error:
         raise TemplateError(f"Template {error.filename}, line {error.lineno}: {error.message}", hint=_REMEDY) from error
     except TemplateNotFound as error:
-        file, line = _place(error, templates) or (facts.path, 1)
+        file, line = _place(error, templates) or (templates.path_of(facts.path), 1)
         raise TemplateError(f"Template {file}, line {line}: there is no template {error.name}", hint=_REMEDY) from error
     except (
         JinjaError,
@@ -46,12 +48,14 @@ def render(facts: LetterFacts, templates: TemplateSet) -> str:
         AttributeError,
         RecursionError,
         MemoryError,
+        TimeoutError,
     ) as error:
-        file, line = _place(error, templates) or (facts.path, 1)
+        file, line = _place(error, templates) or (templates.path_of(facts.path), 1)
         reason = str(error) or type(error).__name__
         raise TemplateError(f"Template {file}, line {line}: {reason}", hint=_REMEDY) from error
     if len(text) > _LONGEST_LETTER:
-        raise TemplateError(f"Template {facts.path} gives more than {_LONGEST_LETTER} characters", hint=_REMEDY)
+        file = templates.path_of(facts.path)
+        raise TemplateError(f"Template {file}, line 1: it gives more than {_LONGEST_LETTER} characters", hint=_REMEDY)
     return text
 
 
@@ -95,6 +99,8 @@ def _loader(templates: TemplateSet) -> Callable[[str], tuple[str, str, Callable[
 
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         file = sources.get(name)
+        if file and file.error:
+            raise TemplateSyntaxError(file.error, 1, name, file.path)
         return (file.text, file.path, lambda: True) if file else None
 
     return load

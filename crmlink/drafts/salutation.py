@@ -47,7 +47,7 @@ def salutation(
         return _informal(person, language, greeting)
     if greeting and greeting.called and greeting.word in _POLITE_WORDS[language]:
         return f"{greeting.word} {greeting.called},"
-    if person is None:
+    if person is None or not (person.family or person.first_name):
         return _UNKNOWN_FORMAL[language]
     titles = (gender_title or "", greeting.title if greeting else "")
     known = next((found for title in titles if (found := gender_of(title, language=language))), None)
@@ -110,6 +110,8 @@ def _formal_english(person: PersonName, gender: Gender | None) -> str:
 
 def _formal_german(person: PersonName, gender: Gender | None) -> str:
     title = f"{person.title}. " if person.title else ""
+    if not (gender or title or person.given):
+        return _UNKNOWN_FORMAL["de"]
     if gender is None or not person.family:
         return f"Guten Tag {title}{person.full},"
     return f"Sehr {'geehrter Herr' if gender is Gender.MALE else 'geehrte Frau'} {title}{person.surname},"

@@ -21,20 +21,23 @@ from crmlink.model.errors import TemplateError
 class TemplateFile:
     """One template: its name in the set ("nl/missed.txt.j2"), where it was read, its text.
 
-    `shipped` is False for a file of the owner, which is rendered under guard.
+    `shipped` is False for a file of the owner, which is rendered under guard. `error` says why such a file could not be
+    read; whatever uses it then fails with that.
     """
 
     name: str
     path: str
     text: str
     shipped: bool = True
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateSet:
-    """All templates in order of name."""
+    """All templates in order of name. `trouble` says why the owner's could not be read at all: then none may be used."""
 
     files: tuple[TemplateFile, ...]
+    trouble: str = ""
 
     @property
     def languages(self) -> frozenset[str]:
@@ -45,7 +48,11 @@ class TemplateSet:
     @property
     def all_shipped(self) -> bool:
         """Whether no file of the owner is among them."""
-        return all(file.shipped for file in self.files)
+        return not self.trouble and all(file.shipped for file in self.files)
+
+    def path_of(self, name: str) -> str:
+        """Where the file of that name was read, the name itself when there is none."""
+        return next((file.path for file in self.files if file.name == name), name)
 
     def overridden_by(self, own: Iterable[TemplateFile]) -> TemplateSet:
         """The set in which files of the owner take the place of shipped ones of the same name, or are added."""

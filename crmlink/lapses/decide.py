@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from crmlink.agreements.picture import Picture
-from crmlink.facts.people import is_no_reply
+from crmlink.facts.people import is_ignored, reaches_a_person
 from crmlink.model.draft import DraftState
 from crmlink.model.evidence import EvidenceSource
 from crmlink.model.ids import LapseId, MessageId, ThreadId
@@ -33,13 +33,15 @@ DAYS = frozenset({Grain.DAY, Grain.HOUR, Grain.MINUTE})
 class Past:
     """What earlier passes left: the state of each draft by lapse, what the owner dismissed, drafts placed today.
 
-    `own_drafts` holds the Message-IDs that the owner's own drafts, lying in Drafts now, answer or refer to.
+    `own_drafts` holds the Message-IDs that the owner's own drafts, lying in Drafts now, answer or refer to, `unwritable`
+    why no letter can be written about a lapse.
     """
 
     drafts: dict[LapseId, DraftState] = field(default_factory=dict)
     dismissed: frozenset[LapseId] = frozenset()
     placed_today: int = 0
     own_drafts: frozenset[MessageId] = frozenset()
+    unwritable: Mapping[LapseId, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +127,9 @@ def _dismissed(case: _Case) -> Answer:
 
 def _ignored(case: _Case) -> Answer:
     address = case.lapse.agreement.contact.address
-    domain = address.rpartition("@")[2]
-    parents = {domain.split(".", count)[-1] for count in range(domain.count(".") + 1)}
-    if {address, *parents} & case.picture.policy.ignore:
+    if is_ignored(address, case.picture.policy.ignore):
         return Decision.SKIP, f"{address} is on your IGNORE list"
-    if is_no_reply(address):
+    if not reaches_a_person(address):
         return Decision.SKIP, f"{address} is not read by a person"
     return None
 
@@ -197,6 +197,11 @@ def _away_themselves(case: _Case) -> Answer:
     return Decision.HOLD, f"their automatic reply says that they are back on {back:%Y-%m-%d}; this waits until then"
 
 
+def _unwritable(case: _Case) -> Answer:
+    why = case.past.unwritable.get(case.lapse.id)
+    return (Decision.HOLD, f"no letter could be written: {why}") if why else None
+
+
 def _returns(picture: Picture) -> dict[str, datetime]:
     """When people are back, by address, from the latest automatic reply of each that names a coming day."""
     found: dict[str, tuple[datetime, datetime]] = {}
@@ -223,4 +228,5 @@ RULES: tuple[Rule, ...] = (
     _own_draft,
     _just_now,
     _away_themselves,
+    _unwritable,
 )

@@ -30,7 +30,10 @@ class WorkingHours:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All that the owner may set about deciding. Days are working days where the name says so."""
+    """All that the owner may set about deciding. Days are working days where the name says so.
+
+    `signature` is the text below every letter, `crm_bcc` the address that gets a copy of it once it is sent; empty: none.
+    """
 
     zone: ZoneInfo
     language: str
@@ -43,6 +46,8 @@ class Policy:
     max_drafts_per_day: int
     when_they_cancel: WhenTheyCancel
     ignore: frozenset[str]
+    signature: str = ""
+    crm_bcc: str = ""
 
     @property
     def workdays(self) -> WorkingCalendar:

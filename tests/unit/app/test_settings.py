@@ -66,6 +66,8 @@ WRONG = {
     "WHEN_THEY_CANCEL": "maybe",
     "TEMPLATES": "/no/such/directory",
     "CA_FILE": "/no/such/file.pem",
+    "SIGNATURE_FILE": "/no/such/signature.txt",
+    "CRM_BCC": "CRM <crm@example.nl>, x@example.nl",
 }
 
 
@@ -158,6 +160,46 @@ def test_ignore_takes_addresses_and_domains() -> None:
 def test_a_database_is_a_path_or_a_url() -> None:
     assert _load(DATABASE="/x/ledger.db").database == "sqlite:////x/ledger.db"
     assert _load(DATABASE="postgresql://me@db/crm").database == "postgresql://me@db/crm"
+
+
+def test_the_crm_is_one_plain_address() -> None:
+    assert _load(CRM_BCC="Files+A1=b@CRM.example").policy.crm_bcc == "files+a1=b@crm.example"
+    assert _load().policy.crm_bcc == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["crm", "crm@example", "a@b.nl, c@d.nl", "<a@b.nl>", "a b@c.nl", "a@b.nl\r\nBcc: x@y.nl", "é@b.nl", "a@b@c.nl"],
+)
+def test_what_is_not_one_address_is_refused_for_the_crm(text: str) -> None:
+    (problem,) = _problems(CRM_BCC=text)
+    assert "crm@example.nl" in problem
+
+
+def _signature(directory: Path, content: bytes) -> str:
+    path = directory / "signature.txt"
+    path.write_bytes(content)
+    return str(path)
+
+
+def test_a_signature_is_read_with_its_lines_tidied(tmp_path: Path) -> None:
+    file = _signature(tmp_path, "\ufeff-- \r\nMarleen  \r\n\r\nVeen\tAdvies é\r\n\r\n".encode())
+    assert _load(SIGNATURE_FILE=file).policy.signature == "Marleen\n\nVeen    Advies é"
+
+
+BAD_SIGNATURES = {
+    "not UTF-8": (b"Ren\xe9e", "UTF-8"),
+    "very large": (b"x" * 5000, "larger than"),
+    "a web page": (b"<html><p>Marleen</p></html>", "plain text"),
+    "a picture": (b"GIF89a\x00\x01", "plain text"),
+}
+
+
+@pytest.mark.parametrize(("content", "why"), BAD_SIGNATURES.values(), ids=BAD_SIGNATURES)
+def test_a_signature_that_cannot_be_used_is_a_clear_error(tmp_path: Path, content: bytes, why: str) -> None:
+    (problem,) = _problems(SIGNATURE_FILE=_signature(tmp_path, content))
+    assert problem.startswith("CRMLINK_SIGNATURE_FILE: ")
+    assert why in problem
 
 
 # ------------------------------------------------------------------ files

@@ -157,3 +157,19 @@ SIGNED = {
 def test_the_name_under_their_mail_is_read(signature: str, signed: str) -> None:
     mails = [mail(mine=False, at=local(2026, 3, 5), signature=signature)]
     assert read_correspondence(JAN, mails, language="nl").signed == signed
+
+
+NAMES_UNDER = {
+    "a full name": ("Jan de Vries\nVeen Advies", "Jan de Vries"),
+    "a first name": ("Jan", "Jan"),
+    "titles": ("drs. J. de Vries", "drs. J. de Vries"),
+    "a device": ("Verstuurd vanaf mijn iPhone", ""),
+    "thanks": ("Hartelijk dank", ""),
+    "a firm": ("Veen Advies B.V.", ""),
+}
+
+
+@pytest.mark.parametrize(("signature", "name"), NAMES_UNDER.values(), ids=NAMES_UNDER)
+def test_the_name_under_a_mail_is_read_and_nothing_else(signature: str, name: str) -> None:
+    found = read_correspondence(JAN, [mail(mine=False, at=local(2026, 3, 3), signature=signature)], language="nl")
+    assert found.signed == name

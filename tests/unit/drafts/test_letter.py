@@ -229,6 +229,12 @@ def test_who_has_no_name_in_the_address_is_called_as_the_mail_was_signed() -> No
     assert written(nameless, Correspondence("nl", Register.FORMAL)).body.startswith("Geachte heer, mevrouw,")
 
 
+def test_an_address_that_spells_the_name_adds_the_surname_to_how_they_sign() -> None:
+    nameless = replace(UNANSWERED, agreement=replace(ASKED, contact=Contact("", "els.smit@smit.example")))
+    assert written(nameless, Correspondence("nl", Register.FORMAL, signed="Els")).body.startswith("Geachte Els Smit,")
+    assert written(nameless, Correspondence("nl", Register.FORMAL, signed="Anna")).body.startswith("Beste Anna,")
+
+
 def test_the_answer_comes_from_the_address_that_was_written_to() -> None:
     to_alias = replace(QUESTION, to=(Address("", "marleen@club.example"),))
     draft = written(replace(UNANSWERED, agreement=replace(ASKED, anchor=to_alias)), INFORMAL)

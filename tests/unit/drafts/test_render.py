@@ -36,6 +36,13 @@ def test_the_owner_may_replace_a_shared_part_only() -> None:
     assert parts.all_shipped
 
 
+def test_the_owner_may_replace_the_shared_sentences_only() -> None:
+    parts = next(file.text for file in shipped_templates().files if file.name == "nl/_parts.txt.j2")
+    mine = own(parts.replace("Schikt een van deze momenten u?", "Kunt u op een van deze momenten?"), "nl/_parts.txt.j2")
+    assert "Kunt u op een van deze momenten?" in render(FACTS, mine)
+    assert validate_templates(mine) == ()
+
+
 TIDY = {
     "lines of a paragraph are joined": ("Een\ntwee\n", "Een twee\n"),
     "empty lines part paragraphs": ("Een\n\n\n\ntwee", "Een\n\ntwee\n"),
@@ -104,7 +111,31 @@ def test_validation_refuses_an_empty_letter() -> None:
 
 def test_validation_names_files_that_no_letter_uses() -> None:
     assert [problem.code for problem in validate_templates(own("x", "nl/mised.txt.j2"))] == ["template.unused"]
-    assert validate_templates(own("x", "nl/_mine.txt.j2")) == ()
+    assert [problem.code for problem in validate_templates(own("x", "nl/_mine.txt.j2"))] == ["template.unused"]
+
+
+@pytest.mark.parametrize("how", ["{% include 'nl/_mine.txt.j2' %}", "{% include 'nl/_' ~ 'mine.txt.j2' %}"])
+def test_a_part_of_the_owner_that_a_letter_uses_is_not_called_unused(how: str) -> None:
+    letter = TemplateFile("nl/missed.txt.j2", "/home/marleen/nl/missed.txt.j2", how, shipped=False)
+    found = validate_templates(own("Zo.", "nl/_mine.txt.j2").overridden_by([letter]))
+    assert {problem.code for problem in found} == {"template.tone"}
+
+
+def test_validation_judges_the_tone_and_names_the_sentence() -> None:
+    spoiled = "{% extends 'nl/_letter.txt.j2' %}{% block opening %}Je wachtte voor niets. Mijn fout, sorry. Laat het z.s.m. weten.{% endblock %}"
+    found = validate_templates(
+        own(spoiled + "{% block step %}Wanneer komt het {{ 'u' if formal else 'jou' }} uit?{% endblock %}")
+    )
+    presses = next(problem for problem in found if "presses" in problem.message)
+    assert (presses.code, presses.subject) == ("template.tone", "nl/missed.txt.j2")
+    assert presses.message == "Template /home/marleen/nl/missed.txt.j2: It presses: “Laat het z.s.m. weten.”"
+
+
+def test_a_file_that_could_not_be_read_breaks_the_letters_that_use_it_and_no_others() -> None:
+    parts = TemplateFile("nl/_parts.txt.j2", "/home/marleen/nl/_parts.txt.j2", "", shipped=False, error="is no text")
+    found = validate_templates(shipped_templates().overridden_by([parts]))
+    assert {problem.subject.partition("/")[0] for problem in found} == {"nl"}
+    assert all("/home/marleen/nl/_parts.txt.j2, line 1: is no text" in problem.message for problem in found)
 
 
 def test_a_language_without_all_letters_is_not_offered() -> None:

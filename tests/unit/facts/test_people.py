@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from crmlink.facts.people import clean_name, company_of, contact_of, is_no_reply, is_role_address
+from crmlink.facts.people import (
+    clean_name,
+    company_of,
+    contact_of,
+    is_ignored,
+    is_no_reply,
+    is_role_address,
+    reaches_a_person,
+)
 from crmlink.model.contact import Address, Contact
 
 
@@ -113,3 +121,62 @@ def test_addresses_of_an_office(address: str) -> None:
 def test_addresses_of_one_person(address: str) -> None:
     assert not is_no_reply(address)
     assert not is_role_address(address)
+
+
+NOBODY = (
+    "no-reply@shop.example",
+    "notifications@planner.example",
+    "leden@lists.club.example",
+    "leden-list@club.example",
+    "club@googlegroups.com",
+    "vergaderzaal-2@veen.example",
+    "room.4@veen.example",
+    "beamer1@veen.example",
+    "c_1@resource.calendar.google.com",
+)
+SOMEBODY = (
+    "gijs@bakker.example",
+    "info@bakker.example",
+    "zaalverhuur@kerk.example",
+    "zaal-verhuur@kerk.example",
+    "roomer@bakker.example",
+    "a.listing@bakker.example",
+    "liszt@bakker.example",
+)
+
+
+@pytest.mark.parametrize("address", NOBODY)
+def test_lists_rooms_and_programs_are_nobody(address: str) -> None:
+    assert not reaches_a_person(address)
+
+
+@pytest.mark.parametrize("address", SOMEBODY)
+def test_people_and_offices_are_somebody(address: str) -> None:
+    assert reaches_a_person(address)
+
+
+def test_an_address_is_ignored_by_itself_its_domain_or_one_above() -> None:
+    ignore = frozenset({"baas@stil.example", "rust.example"})
+    ignored = ("baas@stil.example", "x@rust.example", "x@mail.rust.example")
+    assert [is_ignored(one, ignore) for one in (*ignored, "els@stil.example", "x@onrust.example")] == [
+        True, True, True, False, False,
+    ]  # fmt: skip
+
+
+WRITTEN = {
+    "Vries, J. de (Jan)": "Jan de Vries",
+    "drs. J.W. (Jan) de Vries": "drs. Jan de Vries",
+    "Bakker, J. (Acme)": "J. Bakker",
+    "Jan de Vries, directeur": "Jan de Vries",
+    "Lisa van Dam, LL.M.": "Lisa van Dam",
+    "Müller, Hans, Dr.": "Hans Müller",
+    "EXTERN: Jan de Vries": "Jan de Vries",
+    "Sam Jones they/them": "Sam Jones",
+    "Jan de Vries @ Acme": "Jan de Vries",
+    "Lisa van den Berg - de Boer": "Lisa van den Berg - de Boer",
+}
+
+
+@pytest.mark.parametrize(("written", "name"), WRITTEN.items())
+def test_what_stands_around_a_name_is_left_out(written: str, name: str) -> None:
+    assert clean_name(written) == name

@@ -17,7 +17,7 @@ from crmlink.model.lapse import Decision, Verdict
 from crmlink.model.meeting import EventStatus
 from crmlink.model.policy import WhenTheyCancel
 from crmlink.model.reading import MeetingAct
-from tests.picture_of import GIJS, POLICY, asking, event, mail, march, mine, picture, seen, talking
+from tests.picture_of import GIJS, OMAR, POLICY, asking, event, mail, march, mine, picture, seen, talking
 
 CANCELLED = event(status=EventStatus.CANCELLED, modified=march(9))
 VIEW = picture(now=march(10), events=[CANCELLED])
@@ -132,6 +132,16 @@ def test_the_brake_holds_the_least_urgent_and_drops_nothing() -> None:
     assert [one.decision for one in verdicts] == [Decision.DRAFT] * 4 + [Decision.HOLD] * 4
     assert verdicts[-1].lapse.kind == "unanswered"
     assert "tomorrow" in verdicts[-1].reason
+
+
+def test_a_lapse_about_which_nothing_can_be_written_is_held_and_takes_no_place() -> None:
+    asks = [mail("ask", march(2)), mail("vraag", march(3), sender=OMAR, subject="Bezoek")]
+    view = picture(asks, now=march(10), readings={"ask": asking(), "vraag": asking()})
+    first, second = _verdicts(view, Past(placed_today=4))
+    assert (first.decision, second.decision) == (Decision.DRAFT, Decision.HOLD)
+    first, second = _verdicts(view, Past(placed_today=4, unwritable={first.lapse.id: "Template x, line 2: no"}))
+    assert (first.decision, first.reason) == (Decision.HOLD, "no letter could be written: Template x, line 2: no")
+    assert second.decision is Decision.DRAFT
 
 
 def test_every_reason_is_one_sentence_without_a_full_stop() -> None:
