@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from crmlink.ledger.database import Database
-from crmlink.ledger.schema import drafts, lapses
+from crmlink.ledger.schema import drafts, lapses, storable
 from crmlink.model.contact import Address
-from crmlink.model.draft import Draft, DraftState, Option, Position, StoredDraft
+from crmlink.model.draft import Acceptance, Draft, DraftState, Option, Position, StoredDraft
 from crmlink.model.errors import LedgerError
 from crmlink.model.ids import AgreementId, LapseId, MessageId
 from crmlink.model.lapse import LapseKind
@@ -120,11 +120,27 @@ class DraftStore:
         changed = (drafts.c.state != state.value) | (drafts.c.error != error)
         self._update(account, message_id, changed, values)
 
+    def accept(self, account: str, message_id: MessageId, acceptance: Acceptance | None) -> bool:
+        """Note which option of a sent letter was accepted, or with None that none is any more.
+
+        When it was sent stays known. The same again writes nothing, nor does a letter that was not sent.
+
+        Returns:
+            Whether anything changed.
+        """
+        state = DraftState.ACCEPTED if acceptance else DraftState.SENT
+        values = _accepted(acceptance)
+        sent = drafts.c.state.in_((DraftState.SENT, DraftState.ACCEPTED))
+        changed = [drafts.c[name].is_distinct_from(value) for name, value in values.items()]
+        changed.append(drafts.c.state != state.value)
+        return self._update(account, message_id, sent & or_(*changed), {"state": state.value, **values})
+
     def prune_text(self, account: str, *, closed_before: datetime) -> int:
         """Erase the text of drafts that were closed before this moment; the rows stay, as a "no" does. How many."""
         old = (drafts.c.account == account) & (drafts.c.closed_at < closed_before) & (drafts.c.raw != b"")
+        nothing = {"body": "", "raw": b"", "subject": "", "accepted_words": None}
         with self.database.writing() as connection:
-            return connection.execute(update(drafts).where(old).values(body="", raw=b"", subject="")).rowcount
+            return connection.execute(update(drafts).where(old).values(nothing)).rowcount
 
     def _add(self, account: str, draft: Draft, position: Position, **fates: Any) -> bool:
         start = {"attempts": 0, "refusals": 0, "error": ""}
@@ -175,6 +191,25 @@ def _place(position: Position) -> dict[str, Any]:
     return {"folder": position.folder, "uid_validity": position.uid_validity, "uid_next": position.uid_next}
 
 
+def _accepted(acceptance: Acceptance | None) -> dict[str, Any]:
+    if acceptance is None:
+        return dict.fromkeys(("accepted_start", "accepted_end", "accepted_in", "accepted_words", "accepted_at"))
+    return {
+        "accepted_start": acceptance.option.start,
+        "accepted_end": acceptance.option.end,
+        "accepted_in": acceptance.answer,
+        "accepted_words": storable(acceptance.quote),
+        "accepted_at": acceptance.at,
+    }
+
+
+def _acceptance(row: Row[Any]) -> Acceptance | None:
+    if row.accepted_start is None:
+        return None
+    option = Option(row.accepted_start, row.accepted_end)
+    return Acceptance(option, MessageId(row.accepted_in), row.accepted_words or "", row.accepted_at)
+
+
 def _stored(row: Row[Any]) -> StoredDraft:
     draft = Draft(
         lapse=LapseId(row.lapse),
@@ -203,4 +238,5 @@ def _stored(row: Row[Any]) -> StoredDraft:
         retry_at=row.retry_at,
         placed_at=row.placed_at,
         closed_at=row.closed_at,
+        acceptance=_acceptance(row),
     )

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from crmlink.ledger.database import Database
 from crmlink.ledger.meetings import SEEN_GRAIN
 from crmlink.ledger.records import LapseRecord
-from crmlink.ledger.schema import lapses, storable
+from crmlink.ledger.schema import drafts, lapses, storable
 from crmlink.model.contact import Contact
+from crmlink.model.draft import DraftState
 from crmlink.model.evidence import Evidence, EvidenceSource
 from crmlink.model.ids import AgreementId, LapseId
 from crmlink.model.lapse import Decision, Fault, LapseKind, Verdict
+
+GONE = (DraftState.DISCARDED, DraftState.OVERTAKEN)
+"""Drafts that lie in Trash at best: the owner may want another one after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,21 @@ class LapseStore:
         return self._change(account, lapse, dismissed_at=now)
 
     def reopen(self, account: str, lapse: LapseId) -> bool:
-        """The owner takes a "no" back. False when it is not known. A draft that exists is not made again."""
-        return self._change(account, lapse, dismissed_at=None)
+        """The owner takes a "no" back, a thrown-away draft as well: the next one is a new edition, under another name.
+
+        False when the lapse is not known. A draft that is under way, in Drafts or sent is not made again.
+        """
+        gone = (drafts.c.account == account) & (drafts.c.lapse == lapse) & drafts.c.state.in_(GONE)
+        with self.database.writing() as connection:
+            thrown_away = connection.execute(delete(drafts).where(gone)).rowcount
+            values = {"dismissed_at": None, "edition": lapses.c.edition + thrown_away}
+            return connection.execute(update(lapses).where(_is(account, lapse)).values(values)).rowcount > 0
+
+    def repaired(self, account: str, lapse: LapseId, at: datetime) -> bool:
+        """Note when a lapse was made good. False when it is not known, or was noted before: the first time counts."""
+        first = _is(account, lapse) & lapses.c.repaired_at.is_(None)
+        with self.database.writing() as connection:
+            return connection.execute(update(lapses).where(first).values(repaired_at=at)).rowcount > 0
 
     def count_with(self, account: str, address: str, *, since: datetime, before: datetime) -> int:
         """How many lapses with this contact in that time were my fault and got a draft, and were not dismissed."""
@@ -118,6 +135,7 @@ def _columns(verdict: Verdict) -> dict[str, Any]:
         "decision": verdict.decision.value,
         "reason": storable(verdict.reason),
         "closed_at": None,
+        "repaired_at": None,
     }
 
 
@@ -139,4 +157,6 @@ def _record(row: Row[Any]) -> LapseRecord:
         last_seen_at=row.last_seen_at,
         dismissed_at=row.dismissed_at,
         closed_at=row.closed_at,
+        repaired_at=row.repaired_at,
+        edition=row.edition,
     )

@@ -15,8 +15,9 @@ from crmlink.model.lapse import Decision, Fault, LapseKind
 class LapseRecord:
     """A lapse as remembered, with the latest decision on it. All times are aware.
 
-    `closed_at` is set once a pass no longer finds the lapse (repaired, overtaken), `dismissed_at` once the owner
-    said no to it. `last_seen_at` moves at most once a day, so that an unchanged pass writes nothing.
+    `closed_at` is set once a pass no longer finds the lapse (sent, overtaken), `dismissed_at` once the owner said no to
+    it, `repaired_at` once it was made good. `edition` counts how often the owner wanted a draft about it after all.
+    `last_seen_at` moves at most once a day, so that an unchanged pass writes nothing.
     """
 
     id: LapseId
@@ -35,6 +36,8 @@ class LapseRecord:
     last_seen_at: datetime
     dismissed_at: datetime | None = None
     closed_at: datetime | None = None
+    repaired_at: datetime | None = None
+    edition: int = 0
 
 
 @dataclass(frozen=True, slots=True)

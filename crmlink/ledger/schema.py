@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -129,6 +130,8 @@ lapses = Table(
     Column("last_seen_at", Moment, nullable=False),
     Column("dismissed_at", Moment),
     Column("closed_at", Moment),
+    Column("repaired_at", Moment),
+    Column("edition", Integer, nullable=False, server_default=text("0")),
     Index(None, "account", "contact_address"),
 )
 
@@ -162,6 +165,11 @@ drafts = Table(
     Column("retry_at", Moment),
     Column("placed_at", Moment),
     Column("closed_at", Moment),
+    Column("accepted_start", Moment),
+    Column("accepted_end", Moment),
+    Column("accepted_in", String),
+    Column("accepted_words", Text),
+    Column("accepted_at", Moment),
     UniqueConstraint("account", "lapse"),
     UniqueConstraint("account", "agreement", "kind"),
     ForeignKeyConstraint(["account", "lapse"], ["lapses.account", "lapses.id"]),

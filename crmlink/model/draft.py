@@ -39,6 +39,16 @@ class Draft:
     in_reply_to: MessageId | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """The option that the other side took: in which mail (`answer`), with which words, and when they wrote it (aware)."""
+
+    option: Option
+    answer: MessageId
+    quote: str
+    at: datetime
+
+
 class DraftState(StrEnum):
     """Where a draft is on its way into the Drafts folder and after (the outbox).
 
@@ -92,7 +102,8 @@ class StoredDraft:
 
     `attempts` counts how often it was handed to the writer, `refusals` how often the answer was a definite no.
     `unknown_since` is the last hand-over without a clear answer, `missing_since` the first look after it that did
-    not find the draft, `retry_at` the earliest next try after a no. `error` is a sentence for a person.
+    not find the draft, `retry_at` the earliest next try after a no. `error` is a sentence for a person. `closed_at` is
+    when an outcome was seen, for a sent letter when it was sent. `acceptance` is set when the state is `accepted`.
     All times are aware.
     """
 
@@ -110,3 +121,4 @@ class StoredDraft:
     retry_at: datetime | None = None
     placed_at: datetime | None = None
     closed_at: datetime | None = None
+    acceptance: Acceptance | None = None

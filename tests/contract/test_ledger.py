@@ -16,7 +16,7 @@ import pytest
 from crmlink.ledger.open import open_ledger
 from crmlink.ledger.records import SourceState
 from crmlink.ledger.store import Ledger
-from crmlink.model.draft import DraftState, Position
+from crmlink.model.draft import Acceptance, DraftState, Position
 from crmlink.model.errors import LedgerError
 from crmlink.model.ids import LapseId, MessageId
 from crmlink.model.lapse import Decision, Fault, LapseKind
@@ -293,6 +293,80 @@ def test_placing_and_closing_are_dated_and_the_text_is_erased_later(ledger: Ledg
 
     (stored,) = ledger.drafts.all(ME)
     assert (stored.placed_at, stored.closed_at, stored.draft.raw, stored.draft.body) == (NOW, LATER, b"", "")
+
+
+TAKEN = Acceptance(draft().options[0], MessageId("<antwoord@bakker.example>"), "De eerste graag.\0", LATER)
+
+
+def _sent(ledger: Ledger) -> MessageId:
+    ledger.lapses.record(ME, [verdict()], NOW)
+    ledger.drafts.intend(ME, draft(), WHERE, NOW)
+    ledger.drafts.mark(ME, draft().message_id, DraftState.SENT, NOW)
+    return draft().message_id
+
+
+def test_what_was_accepted_of_a_sent_letter_is_kept_and_taken_back(ledger: Ledger) -> None:
+    name = _sent(ledger)
+
+    assert ledger.drafts.accept(ME, name, TAKEN)
+    (accepted,) = ledger.drafts.all(ME)
+    assert (accepted.state, accepted.closed_at) == (DraftState.ACCEPTED, NOW)
+    assert accepted.acceptance == replace(TAKEN, quote="De eerste graag.")
+    assert not ledger.drafts.accept(ME, name, TAKEN)
+
+    later = replace(TAKEN, at=LATER + timedelta(hours=1))
+    assert ledger.drafts.accept(ME, name, later)
+    assert ledger.drafts.accept(ME, name, None)
+    assert not ledger.drafts.accept(ME, name, None)
+    (stored,) = ledger.drafts.all(ME)
+    assert (stored.state, stored.acceptance, stored.closed_at) == (DraftState.SENT, None, NOW)
+
+
+@pytest.mark.parametrize("state", [one for one in DraftState if one not in {DraftState.SENT, DraftState.ACCEPTED}])
+def test_nothing_is_accepted_of_a_letter_that_was_not_sent(ledger: Ledger, state: DraftState) -> None:
+    name = _sent(ledger)
+    ledger.drafts.mark(ME, name, state, LATER)
+
+    assert not ledger.drafts.accept(ME, name, TAKEN)
+
+    assert [(one.state, one.acceptance) for one in ledger.drafts.all(ME)] == [(state, None)]
+
+
+def test_the_words_of_an_answer_are_erased_with_the_text(ledger: Ledger) -> None:
+    ledger.drafts.accept(ME, _sent(ledger), TAKEN)
+
+    assert ledger.drafts.prune_text(ME, closed_before=LATER) == 1
+
+    (stored,) = ledger.drafts.all(ME)
+    assert stored.acceptance == replace(TAKEN, quote="")
+
+
+def test_a_lapse_is_repaired_once_and_no_more_when_it_stands_again(ledger: Ledger) -> None:
+    ledger.lapses.record(ME, [verdict()], NOW)
+
+    assert ledger.lapses.repaired(ME, LapseId("een"), LATER)
+    assert not ledger.lapses.repaired(ME, LapseId("een"), LATER + timedelta(days=1))
+    assert not ledger.lapses.repaired(ME, LapseId("geen"), LATER)
+    assert [one.repaired_at for one in ledger.lapses.all(ME)] == [LATER]
+
+    ledger.lapses.record(ME, [verdict()], LATER)
+    assert [one.repaired_at for one in ledger.lapses.all(ME)] == [None]
+
+
+@pytest.mark.parametrize("state", list(DraftState))
+def test_reopening_takes_a_thrown_away_draft_out_of_the_way_and_no_other(ledger: Ledger, state: DraftState) -> None:
+    name = _sent(ledger)
+    ledger.drafts.mark(ME, name, state, LATER)
+    ledger.lapses.dismiss(ME, LapseId("een"), NOW)
+    thrown_away = state in {DraftState.DISCARDED, DraftState.OVERTAKEN}
+
+    assert ledger.lapses.reopen(ME, LapseId("een"))
+
+    (lapse,) = ledger.lapses.all(ME)
+    assert (lapse.dismissed_at, lapse.edition) == (None, int(thrown_away))
+    assert [one.state for one in ledger.drafts.all(ME)] == ([] if thrown_away else [state])
+    ledger.lapses.reopen(ME, LapseId("een"))
+    assert [one.edition for one in ledger.lapses.all(ME)] == [int(thrown_away)]
 
 
 def test_a_withdrawn_intent_may_be_made_again(ledger: Ledger) -> None:
