@@ -16,7 +16,7 @@ from crmlink.ledger.drafts import DraftStore
 from crmlink.model.draft import DraftState, StoredDraft, StoredHeader
 from crmlink.model.ids import MessageId
 from crmlink.model.mail import Role
-from crmlink.outcomes.match import FOLLOWED, outcomes
+from crmlink.outcomes.match import FOLLOWED, is_sent_copy, outcomes
 from crmlink.writer.port import DraftWriter
 
 
@@ -47,14 +47,12 @@ class FollowUp:
         sent = (*new_in_sent, *(self.writer.headers(Role.SENT) if left else ()))
         touched = frozenset(stored.draft.message_id for stored in followed if self._touched(stored, waiting))
         now_are = outcomes(known, in_drafts=waiting, in_sent=sent, touched=touched)
-        changed = {
-            stored.draft.message_id: now_are[stored.draft.message_id]
-            for stored in followed
-            if now_are[stored.draft.message_id] is not stored.state
-        }
-        for name, state in changed.items():
-            self.drafts.mark(self.account, name, state, self.clock())
-        return changed
+        changed = [stored for stored in followed if now_are[stored.draft.message_id] is not stored.state]
+        for stored in changed:
+            state = now_are[stored.draft.message_id]
+            at = _sent_at(stored, sent) if state is DraftState.SENT else None
+            self.drafts.mark(self.account, stored.draft.message_id, state, at or self.clock())
+        return {stored.draft.message_id: now_are[stored.draft.message_id] for stored in changed}
 
     def overtake(self, name: MessageId) -> bool:
         """Move a draft nobody needs any more to Trash. False: the owner touched it or took it away; it is theirs."""
@@ -76,6 +74,12 @@ class FollowUp:
             return False
         there = self.writer.read(header)
         return there is not None and _words(there) != _words(raw)
+
+
+def _sent_at(stored: StoredDraft, sent: Iterable[StoredHeader]) -> datetime | None:
+    """When a draft was sent, as far as Sent tells: the first mail that is it."""
+    times = [header.stored_at for header in sent if header.stored_at and is_sent_copy(header, stored)]
+    return min(times, default=None)
 
 
 def _words(raw: bytes) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crmlink.agreements.picture import Picture
+from crmlink.app.aftermath import agreed_since, letters_in, note_answers, note_repairs
 from crmlink.app.gather import Progress, SourceReport, Window
 from crmlink.app.house import House
 from crmlink.app.letters import Letters
@@ -66,11 +67,15 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
     """
     folder = _drafts_folder(house, needed=not task.dry_run)
     seen = look(house, Window(task.now, task.since), progress)
-    found = find_lapses(seen.agreements, seen.picture)
     mailroom = Mailroom(house, task.now, seen.sent_before)
     writing = not task.dry_run and seen.refused is None
     if writing:
         mailroom.follow_up(seen)
+    sent = letters_in(house, seen)
+    seen = agreed_since(seen, sent)
+    found = find_lapses(seen.agreements, seen.picture)
+    if writing:
+        note_answers(house, sent)
         mailroom.clear_away(seen, found)
         mailroom.recover(found)
     desk = Letters(house, seen.picture, mailroom.taken())
@@ -79,6 +84,7 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
         house.ledger.lapses.record(house.account, verdicts, task.now)
         verdicts = mailroom.place(verdicts, drafts)
         remember(house, seen, verdicts, task.now)
+        note_repairs(house, seen, sent, {verdict.lapse.id for verdict in verdicts})
     elif seen.refused:
         verdicts = tuple(_held(verdict) for verdict in verdicts)
     drafts = {lapse: stored.draft for lapse, stored in mailroom.stored().items()} | drafts

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from crmlink.language.body import find_body
@@ -39,11 +39,15 @@ class Chosen(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`number` is the index of the chosen moment, `quote` the sentence that shows it, exactly as written."""
+    """`number` is the index of the chosen moment, `quote` the sentence that shows it, exactly as written.
+
+    `refused` are the moments that do not suit, whatever was chosen.
+    """
 
     chosen: Chosen
     number: int | None = None
     quote: str = ""
+    refused: frozenset[int] = frozenset()
 
 
 class _Tone(StrEnum):
@@ -102,8 +106,9 @@ def read_choice(
         return Choice(Chosen.SEVERAL)
     refusal = words.none.search(spared)
     if refusal:
-        return Choice(Chosen.NONE, quote=_sentence_at(body, refusal.start()))
-    choice = _sum(tally, several=words.both.search(flat) is not None)
+        everything = frozenset(range(len(offered)))
+        return Choice(Chosen.NONE, quote=_sentence_at(body, refusal.start()), refused=everything)
+    choice = replace(_sum(tally, several=words.both.search(flat) is not None), refused=frozenset(tally.rejected))
     if choice.chosen is Chosen.NOTHING and len(offered) == 1 and yes_is_enough and not tally.unsure:
         return _plain_yes(body, language, words)
     return choice

@@ -72,6 +72,13 @@ def sent_header(message: Message) -> StoredHeader:
     )
 
 
+def is_sent_copy(header: StoredHeader, stored: StoredDraft) -> bool:
+    """Whether a mail in Sent is this draft as the owner sent it: by its name, else by thread, recipient and time."""
+    if header.message_id == stored.draft.message_id:
+        return True
+    return continues(header, stored.draft) and _after(header, stored, undated=False)
+
+
 @dataclass(frozen=True, slots=True)
 class _Shelf:
     """A folder: the Message-IDs in it, and its mails that are none of our drafts under their own name."""

@@ -11,7 +11,7 @@ from crmlink.agreements.meetings import meetings
 from crmlink.agreements.picture import Picture
 from crmlink.model.agreement import Agreement, State
 from crmlink.model.lapse import Fault
-from crmlink.model.meeting import EventStatus, Method, Participation
+from crmlink.model.meeting import Attendee, EventStatus, Method, Participation
 from tests.picture_of import GIJS, OMAR, event, itip, mail, march, mine, picture, seen
 
 BY_ME = event(status=EventStatus.CANCELLED, modified=march(9))
@@ -161,6 +161,23 @@ def test_a_new_meeting_with_the_same_person_makes_it_moved() -> None:
     new = event("nieuw@test", march(19), created=march(9, 11))
     found = {one.ref: one.state for one in meetings(picture(now=NOW, events=[BY_ME, new]))}
     assert found == {"koffie@test": State.MOVED, "nieuw@test": State.OPEN}
+
+
+def test_an_invitation_of_mine_that_they_accepted_makes_it_moved_and_stands() -> None:
+    invited = event("nieuw@test", march(20), created=march(11), their_answer=Participation.NEEDS_ACTION)
+    reply = mail(
+        "ja",
+        march(12),
+        invitations=[itip(Method.REPLY, replace(invited, attendees=(Attendee(GIJS, Participation.ACCEPTED),)))],
+    )
+    broken = event(status=EventStatus.CANCELLED, created=march(1), modified=march(10))
+    found = meetings(picture([reply], now=march(12, 12), events=[broken, invited]))
+    assert [(one.state, one.evidence[-1].rule) for one in found] == [
+        (State.MOVED, "calendar.new-date"),
+        (State.OPEN, "calendar.event"),
+    ]
+    later = meetings(picture([reply], now=march(21), events=[broken, invited]))
+    assert [one.state for one in later] == [State.MOVED, State.KEPT]
 
 
 def test_an_older_meeting_with_the_same_person_does_not() -> None:

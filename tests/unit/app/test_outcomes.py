@@ -99,3 +99,18 @@ def test_a_draft_that_is_not_known_or_not_placed_is_not_moved() -> None:
     world.one_pass(draft())
     assert not world.follow_up().overtake(draft().message_id)
     assert world.everywhere(draft()) == [SENT]
+
+
+def test_when_a_draft_was_sent_is_known_from_the_mail_in_sent() -> None:
+    world = placed()
+    (mail,) = world.mailbox.mails(DRAFTS)
+    world.mailbox.remove(DRAFTS, mail.uid)
+    sent_at = world.now + timedelta(minutes=7)
+    world.mailbox.deliver(mail.raw, folder=SENT, received_at=sent_at)
+    world.later(timedelta(hours=5))
+
+    world.follow_up().settle(())
+
+    stored = world.stored()
+    assert stored is not None
+    assert (stored.state, stored.closed_at) == (DraftState.SENT, sent_at)
