@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
+from crmlink.agreements.picked import awaits_calendar
 from crmlink.app.scan import ScanResult
 from crmlink.model.agreement import Agreement, AgreementKind
 from crmlink.model.contact import Contact
@@ -105,7 +106,11 @@ def _agreement(agreement: Agreement, zone: tzinfo | None) -> Document:
         "ref": agreement.ref,
         "evidence": [_evidence(one) for one in agreement.evidence],
     }
-    return document | ({"fault": agreement.fault.value} if agreement.kind is AgreementKind.MEETING else {})
+    if agreement.kind is AgreementKind.MEETING:
+        document["fault"] = agreement.fault.value
+    if awaits_calendar(agreement):
+        document["hint"] = "put it in your calendar"
+    return document
 
 
 def _reading(source: str, message: Message, reading: Reading, zone: tzinfo) -> Document:

@@ -46,6 +46,7 @@ class Letters:
             busy=busy(picture.agenda, owner=house.owner, zone=house.policy.zone),
             calendar_known=picture.agenda.trusted,
             taken=tuple(taken),
+            editions={one.id: one.edition for one in house.ledger.lapses.all(house.account) if one.edition},
         )
 
     def write(self, lapse: Lapse) -> Draft | Problem:

@@ -38,17 +38,17 @@ class Mailroom:
         self._follow.settle(sent_header(message) for message in sent)
 
     def clear_away(self, seen: Look, found: Found) -> None:
-        """Move untouched drafts that nobody needs any more to Trash: the owner answered, a new date stands."""
-        mended = {lapse.id for lapse in found.mended}
+        """Move untouched drafts that nobody needs any more to Trash: the owner answered or dismissed it, a new date stands."""
+        done = {lapse.id for lapse in found.mended} | self._dismissed()
         broken = {lapse.agreement.id for lapse in found.standing}
         closed = {agreement.id for agreement in seen.agreements if agreement.state in CLOSED} - broken
         for stored in self._stored():
-            if stored.state is DraftState.PLACED and (stored.draft.lapse in mended or stored.agreement in closed):
+            if stored.state is DraftState.PLACED and (stored.draft.lapse in done or stored.agreement in closed):
                 self._follow.overtake(stored.draft.message_id)
 
     def recover(self, found: Found) -> None:
         """Finish what an earlier pass began and could not finish."""
-        standing = {lapse.id for lapse in found.standing}
+        standing = {lapse.id for lapse in found.standing} - self._dismissed()
         self._outbox.recover(lambda draft: draft.lapse in standing and self._still_wanted(draft))
 
     def past(self) -> Past:
@@ -59,14 +59,16 @@ class Mailroom:
         today = self.now.astimezone(self.house.policy.zone).date()
         return Past(
             drafts={one.draft.lapse: one.state for one in stored},
-            dismissed=frozenset(one.id for one in self.house.ledger.lapses.all(self.house.account) if one.dismissed_at),
+            dismissed=self._dismissed(),
             placed_today=sum(one.created_at.astimezone(self.house.policy.zone).date() == today for one in stored),
             own_drafts=frozenset(name for header in foreign for name in _answers(header)),
         )
 
     def taken(self) -> tuple[Option, ...]:
-        """The moments that open drafts offer already."""
-        return tuple(option for one in self._stored() if one.state in OFFERING for option in one.draft.options)
+        """The moments that open drafts offer already, and those that were accepted."""
+        accepted = (one.acceptance.option for one in self._stored() if one.acceptance)
+        offered = (option for one in self._stored() if one.state in OFFERING for option in one.draft.options)
+        return (*accepted, *offered)
 
     def place(self, verdicts: Iterable[Verdict], drafts: Mapping[LapseId, Draft]) -> tuple[Verdict, ...]:
         """Bring the drafts into the Drafts folder, and say of each lapse what came of it."""
@@ -89,6 +91,9 @@ class Mailroom:
 
     def _stored(self) -> tuple[StoredDraft, ...]:
         return tuple(one for one in self.house.ledger.drafts.all(self.house.account) if one.created_at <= self.now)
+
+    def _dismissed(self) -> frozenset[LapseId]:
+        return frozenset(one.id for one in self.house.ledger.lapses.all(self.house.account) if one.dismissed_at)
 
     def _still_wanted(self, draft: Draft) -> bool:
         """Whether the owner has not written to these people since the pass began to read."""

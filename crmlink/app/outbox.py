@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from crmlink.drafts.compose import editions_of
 from crmlink.ledger.drafts import DraftStore
 from crmlink.model.draft import Draft, DraftState, Position, StoredDraft
 from crmlink.model.errors import FolderError, LedgerError, WriteRefusedError, WriteUnknownError
@@ -44,6 +45,8 @@ _FOUND_IN = (
     (Role.TRASH, DraftState.DISCARDED),
     (Role.ALL, DraftState.PLACED),
 )
+# Where an earlier edition may lie without standing in the way of a new one.
+_PUT_AWAY = frozenset({Role.TRASH, Role.ALL})
 # A parked draft is looked at as well: it may only have waited for a Drafts folder, or turn up late.
 _ON_ITS_WAY = frozenset({DraftState.INTENT, DraftState.UNKNOWN, DraftState.PARKED})
 _NOWHERE = Position(folder="")
@@ -170,13 +173,20 @@ class Outbox:
         return self._close(draft, DraftState.PLACED)
 
     def _look(self, draft: Draft, since: Position | None, *, only_drafts: bool = False) -> DraftState | None:
-        """Where the draft is, by its Message-ID; or else a mail of the owner in Drafts that answers the same."""
+        """Where the draft is, by its Message-ID; or else a mail of the owner in Drafts that answers the same.
+
+        Another edition of it counts as well: a lost ledger does not know that the owner wanted a new one, and an old
+        one that was thrown away can be taken out of Trash again. Only where it lies in Trash is it out of the way.
+        """
         waiting = self.writer.headers(Role.DRAFTS, since=since)
         ours = {stored.draft.message_id for stored in self.drafts.all(self.account)}
+        earlier, later = editions_of(self.account, draft)
         for role, state in _FOUND_IN[: 1 if only_drafts else None]:
-            headers = waiting if role is Role.DRAFTS else self.writer.headers(role)
-            if any(header.message_id == draft.message_id for header in headers):
+            listed = {one.message_id for one in (waiting if role is Role.DRAFTS else self.writer.headers(role))}
+            if draft.message_id in listed:
                 return state
+            if not only_drafts and listed & (later if role in _PUT_AWAY else earlier | later):
+                return DraftState.EDITED if role is Role.DRAFTS else state
         others = (header for header in waiting if header.message_id not in ours)
         return DraftState.EDITED if any(continues(header, draft) for header in others) else None
 

@@ -7,32 +7,35 @@ import click
 from crmlink.app.clock import system_clock
 from crmlink.app.settings import Settings
 from crmlink.cli.session import settings_of
+from crmlink.cli.show_lapse import show_lapse, show_line
+from crmlink.drafts.compose import MOST_EDITIONS
 from crmlink.ledger.open import open_ledger
 from crmlink.ledger.records import LapseRecord
 from crmlink.ledger.store import Ledger
+from crmlink.model.draft import DraftState, StoredDraft
 from crmlink.model.errors import UsageError
-from crmlink.model.ids import LapseId
+
+SHORTEST = 3
+"""Characters of an identifier that are enough when no other begins with them."""
 
 
 @click.group("lapses")
 def command() -> None:
-    """List, show, dismiss or reopen lapses."""
+    """List, show, dismiss or reopen lapses. An ID may be shortened to its first three or more characters."""
 
 
 @command.command("list")
-@click.option("--all", "closed_too", is_flag=True, help="Those that were repaired or dismissed, too.")
+@click.option("--all", "closed_too", is_flag=True, help="Those that were sent, repaired or dismissed, too.")
 @click.pass_context
 def list_(ctx: click.Context, *, closed_too: bool) -> None:
-    """List the lapses of the last passes, with the decision on each."""
+    """List the lapses of the last passes, with the decision on each or what became of its draft."""
     settings = settings_of(ctx)
     with open_ledger(settings.database, read_only=True) as ledger:
         records = ledger.lapses.all(settings.me.address)
+        drafts = {one.draft.lapse: one for one in ledger.drafts.all(settings.me.address)}
     shown = [one for one in records if closed_too or not (one.closed_at or one.dismissed_at)]
     for one in shown:
-        who = one.contact.name or one.contact.address
-        click.echo(
-            f"{one.id}  {one.happened_at.astimezone(settings.timezone):%Y-%m-%d}  {one.kind:<10} {_state(one):<9} {who}: {one.subject}"
-        )
+        show_line(one, drafts.get(one.id), settings.timezone)
     if not shown:
         click.echo("No lapses.")
 
@@ -41,58 +44,65 @@ def list_(ctx: click.Context, *, closed_too: bool) -> None:
 @click.argument("lapse_id", metavar="ID")
 @click.pass_context
 def show(ctx: click.Context, *, lapse_id: str) -> None:
-    """Show one lapse: evidence, reason, draft."""
+    """Show one lapse: evidence, reason, draft, and what became of it."""
     settings = settings_of(ctx)
     with open_ledger(settings.database, read_only=True) as ledger:
         one = _find(ledger, settings, lapse_id)
         stored = ledger.drafts.for_lapse(settings.me.address, one.id)
-    click.echo(
-        f"{one.kind}, fault {one.fault}, {one.confidence:.0%} sure, {one.happened_at.astimezone(settings.timezone):%Y-%m-%d %H:%M}"
-    )
-    click.echo(f"{one.contact.name} <{one.contact.address}>: {one.subject}")
-    for evidence in one.evidence:
-        click.echo(f"  {evidence.rule} ({evidence.source} {evidence.ref}): “{evidence.quote}”")
-    click.echo(f"{_state(one)}: {one.reason}")
-    if stored:
-        error = f" ({stored.error})" if stored.error else ""
-        click.echo(
-            f"\nDraft {stored.draft.message_id}, {stored.state}{error}\nTo: {', '.join(to.address for to in stored.draft.to)}\n"
-        )
-        click.echo(f"Subject: {stored.draft.subject}\n\n{stored.draft.body}")
+    show_lapse(one, stored, settings, system_clock(settings.timezone)())
 
 
 @command.command("dismiss")
 @click.argument("lapse_id", metavar="ID")
 @click.pass_context
 def dismiss(ctx: click.Context, *, lapse_id: str) -> None:
-    """Say no: never a draft about this."""
+    """Say no: never a draft about this. One that lies in Drafts untouched goes to Trash with the next scan."""
     settings = settings_of(ctx)
     with open_ledger(settings.database, read_only=False) as ledger:
         one = _find(ledger, settings, lapse_id)
+        stored = ledger.drafts.for_lapse(settings.me.address, one.id)
         ledger.lapses.dismiss(settings.me.address, one.id, system_clock(settings.timezone)())
     click.echo(f"{one.id} is dismissed. `crmlink lapses reopen {one.id}` takes that back.")
+    if stored and stored.state is DraftState.PLACED:
+        click.echo("Its draft lies in Drafts; unless you edited it, the next scan moves it to Trash.")
 
 
 @command.command("reopen")
 @click.argument("lapse_id", metavar="ID")
 @click.pass_context
 def reopen(ctx: click.Context, *, lapse_id: str) -> None:
-    """Take a "no" back."""
+    """Take a "no" back: that of `dismiss`, and that of a draft you deleted."""
     settings = settings_of(ctx)
     with open_ledger(settings.database, read_only=False) as ledger:
         one = _find(ledger, settings, lapse_id)
+        stored = ledger.drafts.for_lapse(settings.me.address, one.id)
+        if one.edition >= MOST_EDITIONS - 1:
+            raise UsageError(f"{one.id} was reopened {one.edition} times already", hint="write this one yourself")
         ledger.lapses.reopen(settings.me.address, one.id)
-    click.echo(f"{one.id} is open again; the next scan decides on it.")
+    click.echo(f"{one.id} is open again; the next scan decides on it{_with_draft(stored)}.")
+
+
+def _with_draft(stored: StoredDraft | None) -> str:
+    match stored.state if stored else None:
+        case DraftState.DISCARDED | DraftState.OVERTAKEN:
+            return ", and may place a new draft, once"
+        case DraftState.SENT | DraftState.ACCEPTED:
+            return "; the letter about it was sent, so there will be no other"
+        case DraftState.PLACED | DraftState.EDITED:
+            return "; the draft that lies in Drafts stays the only one"
+        case _:
+            return ""
 
 
 def _find(ledger: Ledger, settings: Settings, lapse_id: str) -> LapseRecord:
-    one = ledger.lapses.get(settings.me.address, LapseId(lapse_id.lower()))
-    if one is None:
+    wanted = lapse_id.lower()
+    records = ledger.lapses.all(settings.me.address)
+    found = [one for one in records if one.id == wanted]
+    if not found and len(wanted) >= SHORTEST:
+        found = [one for one in records if one.id.startswith(wanted)]
+    if not found:
         raise UsageError(f"There is no lapse {lapse_id}", hint="`crmlink lapses list --all` shows them all")
-    return one
-
-
-def _state(one: LapseRecord) -> str:
-    if one.dismissed_at:
-        return "dismissed"
-    return "closed" if one.closed_at else one.decision.value
+    if len(found) > 1:
+        names = ", ".join(one.id for one in found)
+        raise UsageError(f"More than one lapse begins with {lapse_id}", hint=f"give more of it: {names}")
+    return found[0]

@@ -1,15 +1,24 @@
-"""`crmlink owed`: every open agreement, or with --all the closed ones too, each with its evidence."""
+"""`crmlink owed`: every open agreement, or with --all the closed ones too, each with its evidence.
+
+A new time that somebody accepted is open as well, until it stands in the calendar.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
+from crmlink.agreements.picked import awaits_calendar
+from crmlink.app.aftermath import agreed_since, letters_in
 from crmlink.app.clock import frozen_clock, system_clock
 from crmlink.app.documents import owed_document
 from crmlink.app.gather import Window
 from crmlink.app.house import open_house
 from crmlink.app.look import look
+from crmlink.app.settings import Settings
 from crmlink.cli.session import parse_moment, print_json, progress_bar, settings_of
+from crmlink.cli.show_lapse import in_words
 from crmlink.model.agreement import Agreement, AgreementKind, State
 
 STILL_OPEN = frozenset({State.OPEN, State.PROPOSED})
@@ -27,17 +36,18 @@ def command(ctx: click.Context, *, closed_too: bool, as_json: bool, as_of: str |
     now = clock()
     with open_house(settings, clock, read_only=True) as house, progress_bar(quiet=as_json) as progress:
         seen = look(house, Window(now, now - settings.policy.lookback), progress)
-    shown = [one for one in seen.agreements if closed_too or one.state in STILL_OPEN]
+        seen = agreed_since(seen, letters_in(house, seen))
+    shown = [one for one in seen.agreements if closed_too or one.state in STILL_OPEN or awaits_calendar(one)]
     if as_json:
         print_json(owed_document(shown, now))
     else:
-        _show(shown)
+        _show(shown, settings, now)
     if seen.refused:
         raise seen.refused
     ctx.exit(0 if all(report.trusted for report in seen.reports) else 1)
 
 
-def _show(agreements: list[Agreement]) -> None:
+def _show(agreements: list[Agreement], settings: Settings, now: datetime) -> None:
     from rich.console import Console  # noqa: PLC0415 -- slow to import, and not wanted for JSON
     from rich.markup import escape  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -59,6 +69,11 @@ def _show(agreements: list[Agreement]) -> None:
             f"{one.state}\n[dim]{escape(why)}[/]",
         )
     out.print(table)
+    for one in agreements:
+        if awaits_calendar(one) and one.due:
+            who = escape(one.contact.name or one.contact.address)
+            when = in_words(one.due, settings, now)
+            out.print(f"{who} took a new time; put it in your calendar: [bold]{when}[/]", soft_wrap=True)
 
 
 def _why(agreement: Agreement) -> str:

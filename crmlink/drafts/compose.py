@@ -18,13 +18,15 @@ from email.utils import format_datetime, quote
 
 from crmlink.drafts.quoting import one_line
 from crmlink.model.contact import Address
+from crmlink.model.draft import Draft
 from crmlink.model.ids import LapseId, MessageId, digest
 from crmlink.model.mail import Message
 
 LONGEST_SUBJECT = 250
 SIGNATURE_MARK = "-- "
 """The line above a signature; its space must survive on the way (RFC 3676 section 4.3)."""
-
+MOST_EDITIONS = 10
+"""How many drafts about one lapse the owner can have after all; so many names are looked for."""
 _LONGEST_NAME = 100
 _MOST_REFERENCES = 20
 _LINE = 76
@@ -70,13 +72,25 @@ def compose(envelope: Envelope, body: str) -> bytes:
     return "\r\n".join([*lines, "", _quoted_printable(body)]).encode()
 
 
-def draft_message_id(account: str, lapse: LapseId, domain: str) -> MessageId:
+def draft_message_id(account: str, lapse: LapseId, domain: str, *, edition: int = 0) -> MessageId:
     """The Message-ID of the draft about this lapse: looks random, yet the same for ever.
 
-    `account` is the owner's main address, `domain` the part after its @.
+    `account` is the owner's main address, `domain` the part after its @. `edition` counts how often the owner wanted
+    another one after all; each has a name of its own.
     """
-    key = uuid.UUID(bytes=bytes.fromhex(digest("draft", account.lower(), lapse))[:16], version=4)
+    name = ("draft", account.lower(), lapse, *((str(edition),) if edition else ()))
+    key = uuid.UUID(bytes=bytes.fromhex(digest(*name))[:16], version=4)
     return MessageId(f"<{key}@{_ascii_domain(domain)}>")
+
+
+def editions_of(account: str, draft: Draft) -> tuple[frozenset[MessageId], frozenset[MessageId]]:
+    """The names of a draft's earlier and later editions; no names for a draft that has another kind of name."""
+    domain = draft.message_id.rpartition("@")[2].rstrip(">")
+    names = [draft_message_id(account, draft.lapse, domain, edition=edition) for edition in range(MOST_EDITIONS)]
+    if draft.message_id not in names:
+        return frozenset(), frozenset()
+    place = names.index(draft.message_id)
+    return frozenset(names[:place]), frozenset(names[place + 1 :])
 
 
 def references_of(anchor: Message) -> tuple[MessageId, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from crmlink.drafts.context import LetterFacts
 from crmlink.model.contact import Owner
 from crmlink.model.draft import Option
+from crmlink.model.ids import LapseId
 from crmlink.model.meeting import Interval
 from crmlink.model.policy import Policy
 
@@ -19,6 +20,7 @@ class Desk:
 
     `now` is aware; `busy` is what blocks the owner's time, used only when `calendar_known`. `render` turns facts into
     text and may raise `TemplateError`; `languages` are those it has templates for. `taken` are options of open drafts.
+    `editions` counts how often the owner wanted another draft about a lapse after all.
     """
 
     owner: Owner
@@ -29,3 +31,4 @@ class Desk:
     busy: tuple[Interval, ...] = ()
     calendar_known: bool = False
     taken: tuple[Option, ...] = ()
+    editions: Mapping[LapseId, int] = field(default_factory=dict)

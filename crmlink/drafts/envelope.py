@@ -41,7 +41,9 @@ def envelope_for(lapse: Lapse, desk: Desk, to: tuple[Address, ...], language: st
         sender=sender_of(desk.owner, lapse.agreement),
         to=to,
         subject=one_line(title, LONGEST_SUBJECT),
-        message_id=draft_message_id(desk.owner.address, lapse.id, desk.owner.mailbox.domain),
+        message_id=draft_message_id(
+            desk.owner.address, lapse.id, desk.owner.mailbox.domain, edition=desk.editions.get(lapse.id, 0)
+        ),
         date=desk.now.astimezone(desk.policy.zone),
         anchor=anchor,
         bcc=copy_for_the_crm(desk, to),

@@ -69,7 +69,7 @@ def decide(lapses: Iterable[Lapse], picture: Picture, past: Past) -> tuple[Verdi
     answered: set[MessageId] = set()
     back, threads = _returns(picture), {one.id: one for one in picture.threads}
     for lapse in lapses:
-        if past.drafts.get(lapse.id) in REPAIRED:
+        if _is_settled(lapse.id, past):
             continue
         said = next((answer for rule in RULES if (answer := rule(_Case(lapse, picture, past, back, threads)))), None)
         anchor = lapse.agreement.anchor.id if lapse.agreement.anchor else None
@@ -90,6 +90,12 @@ def decide(lapses: Iterable[Lapse], picture: Picture, past: Past) -> tuple[Verdi
     return tuple(verdicts)
 
 
+def _is_settled(lapse: LapseId, past: Past) -> bool:
+    """Whether a letter took care of it; a dismissed lapse whose draft was taken away is still shown as dismissed."""
+    state = past.drafts.get(lapse)
+    return state in REPAIRED and not (state is DraftState.OVERTAKEN and lapse in past.dismissed)
+
+
 REPAIRED = frozenset({DraftState.SENT, DraftState.OVERTAKEN, DraftState.ACCEPTED})
 WHY = {
     LapseKind.MISSED: "you missed this meeting and nothing was set right since",
@@ -97,6 +103,13 @@ WHY = {
     LapseKind.CANCELLED: "you called this meeting off and no new date stands",
     LapseKind.PROMISE: "you promised this and it was not delivered in time",
     LapseKind.UNANSWERED: "you were asked this and have not answered in time",
+}
+
+
+DISMISSED = {
+    DraftState.OVERTAKEN: "you dismissed it; its draft was moved to Trash",
+    DraftState.PLACED: "you dismissed it; its draft still lies in Drafts, where you may delete it",
+    DraftState.EDITED: "you dismissed it; the draft is yours since you edited it, and stays where it is",
 }
 
 
@@ -122,7 +135,10 @@ def _drafted_before(case: _Case) -> Answer:
 
 
 def _dismissed(case: _Case) -> Answer:
-    return (Decision.SKIP, "you dismissed it") if case.lapse.id in case.past.dismissed else None
+    if case.lapse.id not in case.past.dismissed:
+        return None
+    state = case.past.drafts.get(case.lapse.id)
+    return Decision.SKIP, DISMISSED.get(state, "you dismissed it") if state else "you dismissed it"
 
 
 def _ignored(case: _Case) -> Answer:
@@ -219,8 +235,8 @@ def _returns(picture: Picture) -> dict[str, datetime]:
 
 
 RULES: tuple[Rule, ...] = (
-    _drafted_before,
     _dismissed,
+    _drafted_before,
     _ignored,
     _not_my_fault,
     _doubtful,

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from crmlink.app.outbox import Outbox, problems
+from crmlink.drafts.compose import draft_message_id
 from crmlink.ledger.open import open_ledger
 from crmlink.mailbox.memory import AppendFault, MemoryMailbox
-from crmlink.model.draft import DraftState
+from crmlink.model.draft import Draft, DraftState
 from crmlink.model.errors import LedgerError
+from crmlink.model.ids import LapseId
 from crmlink.model.mail import Role
 from crmlink.writer.memory import MemoryDraftWriter
 from tests.ledger_examples import ANCHOR, GIJS, ME, draft, verdict
@@ -412,3 +415,43 @@ def test_a_draft_without_a_thread_is_known_by_its_message_id_alone() -> None:
 
     assert world.one_pass(alone) == [DraftState.PLACED]
     assert world.everywhere(alone) == [DRAFTS]
+
+
+# ------------------------------------------------------------------ editions: wanted after all
+
+
+def edition(number: int) -> Draft:
+    """The same letter under the name of one of its editions."""
+    name = draft_message_id(ME, LapseId("een"), "veen.example", edition=number)
+    first = draft(in_reply_to=None)
+    return replace(first, message_id=name, raw=first.raw.replace(str(first.message_id).encode(), name.encode()))
+
+
+def world_with(number: int, folder: str) -> World:
+    """A mailbox that holds one edition, and a ledger that knows nothing of it."""
+    world = World()
+    world.mailbox.deliver(edition(number).raw, folder=folder)
+    return world
+
+
+def test_a_new_edition_is_placed_though_the_first_lies_in_trash() -> None:
+    world = world_with(0, TRASH)
+    assert world.one_pass(edition(1)) == [DraftState.PLACED]
+    assert world.one_pass(edition(1)) == [DraftState.PLACED]
+    assert len(world.mailbox.mails(DRAFTS)) == 1
+
+
+@pytest.mark.parametrize(
+    ("folder", "state"), [(DRAFTS, DraftState.EDITED), (SENT, DraftState.SENT), (TRASH, DraftState.DISCARDED)]
+)
+def test_a_lost_ledger_finds_a_later_edition(folder: str, state: DraftState) -> None:
+    world = world_with(3, folder)
+    assert world.one_pass(edition(0)) == [state]
+    assert world.everywhere(edition(0)) == []
+
+
+@pytest.mark.parametrize(("folder", "state"), [(DRAFTS, DraftState.EDITED), (SENT, DraftState.SENT)])
+def test_an_earlier_edition_that_was_taken_out_of_trash_is_the_one(folder: str, state: DraftState) -> None:
+    world = world_with(0, folder)
+    assert world.one_pass(edition(1)) == [state]
+    assert world.everywhere(edition(1)) == []

@@ -61,6 +61,27 @@ def test_dismissed_is_remembered() -> None:
     assert _one(VIEW, Past(dismissed=frozenset({LAPSE}))) == (Decision.SKIP, "you dismissed it")
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (DraftState.OVERTAKEN, "was moved to Trash"),
+        (DraftState.PLACED, "still lies in Drafts"),
+        (DraftState.EDITED, "the draft is yours"),
+        (DraftState.DISCARDED, "you dismissed it"),
+        (DraftState.UNKNOWN, "you dismissed it"),
+    ],
+)
+def test_what_became_of_a_dismissed_draft_is_said(state: DraftState, words: str) -> None:
+    decision, reason = _one(VIEW, Past(drafts={LAPSE: state}, dismissed=frozenset({LAPSE})))
+    assert decision is Decision.SKIP
+    assert words in reason
+
+
+@pytest.mark.parametrize("state", [DraftState.SENT, DraftState.ACCEPTED])
+def test_a_letter_that_was_sent_is_not_listed_though_it_was_dismissed(state: DraftState) -> None:
+    assert _verdicts(VIEW, Past(drafts={LAPSE: state}, dismissed=frozenset({LAPSE}))) == ()
+
+
 @pytest.mark.parametrize("entry", ["gijs@bakker.example", "bakker.example", "example"])
 def test_who_is_on_the_ignore_list_is_left_alone(entry: str) -> None:
     view = picture(now=march(10), events=[CANCELLED], policy=replace(POLICY, ignore=frozenset({entry})))
