@@ -21,7 +21,8 @@ class ChoiceWords:
     """`places` are patterns of one pointer each: the first to the fifth moment, then the last, then the middle one.
 
     `cut` is what stands between clauses; its words are in `joins` (both sides alike), `causes` (a reason follows) or are a
-    contrast. The other patterns are about a clause, those from `none` on about the whole mail.
+    contrast. `limits` stand before a time of day, `stretches` begin a time that reaches on ("from Wednesday"): neither
+    names one moment. The other patterns are about a clause, those from `none` on about the whole mail.
     """
 
     places: tuple[re.Pattern[str], ...]
@@ -29,6 +30,7 @@ class ChoiceWords:
     numbers: Mapping[str, int]
     pointless: re.Pattern[str]
     limits: re.Pattern[str]
+    stretches: re.Pattern[str]
     cut: re.Pattern[str]
     joins: frozenset[str]
     causes: frozenset[str]
@@ -59,6 +61,7 @@ def choice_words(language: str) -> ChoiceWords:
         numbered=_numbered(data),
         numbers={name: index for names in (data["numbers"].split(), "12345") for index, name in enumerate(names)},
         limits=re.compile(rf"(?<!\w)(?:{'|'.join(data['limits'])})\s*(?:om |at |um )?$", re.IGNORECASE),
+        stretches=re.compile(rf"(?:{'|'.join(data['stretches'])})(?!\w)", re.IGNORECASE),
         cut=re.compile(rf"\s*[,;:!?()]+\s*(?:(?:{cuts})(?!\w))?|\s[-–—]\s|(?<!\w)(?:{cuts})(?!\w)", re.IGNORECASE),
         joins=frozenset(joins),
         causes=frozenset(causes),

@@ -88,9 +88,12 @@ def _at_date(date: DateMention, text: str, language: str, offered: Sequence[Opti
     start, end = date.offset, date.offset + len(date.quote)
     timed = date.grain in _MOMENTS
     weekday, clock_only = _names(date, language)
+    words = choice_words(language)
     if date.grain in _LONGER:
         return Pointer(start, end, frozenset(), wide=True)
-    limited = choice_words(language).limits.search(text[max(0, start - _NEAR) : start])
+    if words.stretches.match(date.quote):
+        return Pointer(start, end, frozenset(), timed=True)
+    limited = words.limits.search(text[max(0, start - _NEAR) : start])
     matching = frozenset(
         number for number, one in enumerate(offered) if _fits(date, one, weekday=weekday, clock_only=clock_only)
     )
