@@ -113,7 +113,7 @@ class Mailbox(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.world.mailbox.append_faults.clear()
-        for _ in range(4):
+        for _ in range(8):
             self.time_goes_by(121)
             self.whole_pass()
         self.never_two()
