@@ -14,7 +14,7 @@ from crmlink.app.look import Look
 from crmlink.model.ids import LapseId
 from crmlink.model.lapse import Fault
 from crmlink.outcomes.answers import SentLetter, sent_letters
-from crmlink.outcomes.repair import PastLapse, repairs
+from crmlink.outcomes.repair import PastLapse, repairs, undone
 
 
 def letters_in(house: House, seen: Look) -> tuple[SentLetter, ...]:
@@ -40,7 +40,7 @@ def note_answers(house: House, letters: Iterable[SentLetter]) -> None:
 
 
 def note_repairs(house: House, seen: Look, letters: Iterable[SentLetter], standing: Collection[LapseId]) -> None:
-    """Write down which lapses of mine were made good; those that still stand were not."""
+    """Write down which lapses of mine were made good, or were not after all; those that still stand were not."""
     past = [
         PastLapse(
             id=one.id,
@@ -49,9 +49,12 @@ def note_repairs(house: House, seen: Look, letters: Iterable[SentLetter], standi
             address=one.contact.address,
             happened_at=one.happened_at,
             refs=frozenset(shown.ref for shown in one.evidence),
+            repaired_at=one.repaired_at,
         )
         for one in house.ledger.lapses.all(house.account)
-        if one.fault is Fault.ME and not one.repaired_at and not one.dismissed_at and one.id not in standing
+        if one.fault is Fault.ME and not one.dismissed_at and one.id not in standing
     ]
+    for lapse in undone(past, seen.agreements):
+        house.ledger.lapses.unrepair(house.account, lapse)
     for lapse, at in repairs(past, seen.agreements, letters).items():
         house.ledger.lapses.repaired(house.account, lapse, at)

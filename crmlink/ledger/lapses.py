@@ -91,6 +91,10 @@ class LapseStore:
         with self.database.writing() as connection:
             return connection.execute(update(lapses).where(first).values(repaired_at=at)).rowcount > 0
 
+    def unrepair(self, account: str, lapse: LapseId) -> bool:
+        """Note that a lapse was not made good after all. False when it is not known."""
+        return self._change(account, lapse, repaired_at=None)
+
     def count_with(self, account: str, address: str, *, since: datetime, before: datetime) -> int:
         """How many lapses with this contact in that time were my fault and got a draft, and were not dismissed."""
         mine = (lapses.c.account == account) & (lapses.c.contact_address == address)

@@ -2,7 +2,8 @@
 
 A meeting that broke is made good by one with the same person that was made since, or put to another time, and took place. A
 promise or a question: when it was kept after all, in the letter or later, or when the talk that was offered instead took
-place. A letter that promises anew has not kept anything yet. Only what the owner broke can be made good by the owner.
+place. A letter that promises anew has not kept anything yet. Only what the owner broke can be made good by the owner. What
+counted as made good by a meeting does so no more when words come in that it did not take place after all.
 
 In: lapses that no longer stand, the agreements of this pass, the letters that were sent. Out: when each was made good.
 """
@@ -20,12 +21,16 @@ from crmlink.model.ids import AgreementId, LapseId
 from crmlink.model.lapse import LapseKind
 from crmlink.outcomes.answers import SentLetter
 
+_BROKEN = frozenset({State.MISSED, State.CANCELLED})
 ABOUT_WORDS = frozenset({LapseKind.PROMISE, LapseKind.UNANSWERED})
 
 
 @dataclass(frozen=True, slots=True)
 class PastLapse:
-    """A lapse of the owner's that no longer stands. `happened_at` is aware; `refs` are what its evidence refers to."""
+    """A lapse of the owner's that no longer stands. `happened_at` is aware; `refs` are what its evidence refers to.
+
+    `repaired_at` is when an earlier pass saw it made good.
+    """
 
     id: LapseId
     kind: LapseKind
@@ -33,17 +38,18 @@ class PastLapse:
     address: str
     happened_at: datetime
     refs: frozenset[str]
+    repaired_at: datetime | None = None
 
 
 def repairs(
     lapses: Iterable[PastLapse], agreements: Iterable[Agreement], letters: Iterable[SentLetter]
 ) -> Mapping[LapseId, datetime]:
-    """When each of these lapses was made good; those that were not yet are left out."""
+    """When each of these lapses was made good; those that were not yet are left out, and those of which it is known."""
     known = tuple(agreements)
     kept = [one for one in known if one.state is State.KEPT]
     by_lapse = {one.stored.draft.lapse: one for one in letters}
     found: dict[LapseId, datetime] = {}
-    for lapse in lapses:
+    for lapse in (one for one in lapses if one.repaired_at is None):
         letter = by_lapse.get(lapse.id)
         moments = [
             *_meetings(lapse, kept, letter),
@@ -52,6 +58,17 @@ def repairs(
         if moments:
             found[lapse.id] = min(moments)
     return found
+
+
+def undone(lapses: Iterable[PastLapse], agreements: Iterable[Agreement]) -> frozenset[LapseId]:
+    """The lapses that were made good by a meeting of which it is known by now that somebody was not there."""
+    broken = {
+        (person, one.due)
+        for one in agreements
+        if one.kind is AgreementKind.MEETING and one.state in _BROKEN and one.due is not None
+        for person in (one.contact.address, *(person.address for person in one.others))
+    }
+    return frozenset(one.id for one in lapses if one.repaired_at and (one.address, one.repaired_at) in broken)
 
 
 def _meetings(lapse: PastLapse, kept: Sequence[Agreement], letter: SentLetter | None) -> Iterable[datetime]:

@@ -349,6 +349,8 @@ def test_a_lapse_is_repaired_once_and_no_more_when_it_stands_again(ledger: Ledge
     assert not ledger.lapses.repaired(ME, LapseId("geen"), LATER)
     assert [one.repaired_at for one in ledger.lapses.all(ME)] == [LATER]
 
+    assert ledger.lapses.unrepair(ME, LapseId("een"))
+    assert ledger.lapses.repaired(ME, LapseId("een"), LATER)
     ledger.lapses.record(ME, [verdict()], LATER)
     assert [one.repaired_at for one in ledger.lapses.all(ME)] == [None]
 

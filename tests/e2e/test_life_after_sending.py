@@ -102,6 +102,10 @@ def test_a_new_meeting_missed_again_is_a_new_lapse_that_says_so(on_pymap: Office
     on_pymap.scan()
     (first,) = _ids(on_pymap)
 
+    with _at(options[1] + timedelta(hours=2)):
+        assert on_pymap.scan() == []
+        assert "repaired" in on_pymap.crmlink("lapses", "list", "--all").out
+
     with _at(options[1] + timedelta(hours=3)):
         complaint = on_pymap.receive(
             "again", story.person, story.missed, days_ago=0.01, subject=_re(letter), answers=_id(letter)

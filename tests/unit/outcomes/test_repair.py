@@ -14,7 +14,7 @@ from crmlink.model.evidence import Evidence, EvidenceSource
 from crmlink.model.ids import AgreementId, LapseId, MessageId
 from crmlink.model.lapse import LapseKind
 from crmlink.outcomes.answers import SentLetter
-from crmlink.outcomes.repair import PastLapse, repairs
+from crmlink.outcomes.repair import PastLapse, repairs, undone
 from tests.ledger_examples import draft
 from tests.picture_of import GIJS, OMAR, march, mine
 
@@ -115,3 +115,16 @@ def test_a_talk_that_was_accepted_and_took_place_makes_words_good_and_another_do
     assert repairs([promise], [meeting(march(20))], [letter(LapseKind.PROMISE, march(20))]) == {"een": march(20)}
     assert repairs([promise], [meeting(march(21))], [letter(LapseKind.PROMISE, march(20))]) == {}
     assert repairs([promise], [meeting(march(20))], [letter(LapseKind.PROMISE)]) == {}
+
+
+def test_what_was_made_good_is_not_when_they_say_later_that_nobody_was_there() -> None:
+    good = replace(lapse(), repaired_at=march(20))
+    assert undone([good], [meeting(march(20), state=State.MISSED)]) == {"een"}
+    assert repairs([good], [meeting(march(20))], []) == {}
+    for other in (
+        meeting(march(20)),
+        meeting(march(21), state=State.MISSED),
+        meeting(march(20), state=State.MISSED, who=OMAR.address),
+    ):
+        assert undone([good], [other]) == frozenset()
+    assert undone([lapse()], [meeting(march(20), state=State.MISSED)]) == frozenset()
