@@ -7,14 +7,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 from crmlink.agreements.picture import Picture
+from crmlink.app.gather import AHEAD
 from crmlink.app.house import House
 from crmlink.app.template_guard import broken_letters, check_templates, renderer
 from crmlink.drafts.correspondence import Correspondence, answering_places, read_correspondence
 from crmlink.drafts.desk import Desk
 from crmlink.drafts.letter import warning_about, write_letter
-from crmlink.facts.agenda import busy
+from crmlink.drafts.no_dates import why_no_dates
+from crmlink.facts.agenda import absent, busy
+from crmlink.lapses.out_of_office import named_return
 from crmlink.model.draft import Draft, Option
 from crmlink.model.errors import TemplateError
+from crmlink.model.ids import LapseId
 from crmlink.model.lapse import Lapse
 from crmlink.model.mail import Message
 from crmlink.model.problem import Problem
@@ -27,7 +31,8 @@ class Letters:
     """Writes the letters of one pass; no two of them offer the same moment.
 
     A letter whose template of the owner's is broken is not written. `problems` is all there is to tell, `refused` set
-    when a template must be mended.
+    when a template must be mended. `without_dates` says of each draft
+    that offers no dates why that is.
     """
 
     def __init__(self, house: House, picture: Picture, taken: Iterable[Option]) -> None:
@@ -37,6 +42,7 @@ class Letters:
         broken = broken_letters(check_templates(house.templates))
         self.problems = [*broken]
         self.refused = TemplateError(broken[0].message, hint=broken[0].hint) if broken else None
+        self.without_dates: dict[LapseId, str] = {}
         self._desk = Desk(
             owner=house.owner,
             policy=house.policy,
@@ -44,7 +50,10 @@ class Letters:
             render=renderer(house.templates, broken),
             languages=house.templates.languages,
             busy=busy(picture.agenda, owner=house.owner, zone=house.policy.zone),
+            absent=absent(picture.agenda, owner=house.owner, zone=house.policy.zone),
+            known_until=picture.now + AHEAD,
             calendar_known=picture.agenda.trusted,
+            calendar_set=picture.agenda.configured,
             taken=tuple(taken),
             editions={one.id: one.edition for one in house.ledger.lapses.all(house.account) if one.edition},
         )
@@ -59,6 +68,8 @@ class Letters:
         if isinstance(written, Draft):
             self._desk = replace(self._desk, taken=(*self._desk.taken, *written.options))
             self._note(warning_about(lapse, self._desk))
+            if not written.options:
+                self.without_dates[lapse.id] = why_no_dates(lapse, self._desk)
         else:
             self._note(written)
         return written
@@ -76,7 +87,7 @@ class Letters:
         places = answering_places(contact, (mail for mail, _ in known))
         mails = {mail.id: (mail, reading) for place in places for mail, reading in self._mails.get(place, [])}
         thread = next((one for one in self._picture.threads if one.id == lapse.agreement.thread), None)
-        return read_correspondence(
+        found = read_correspondence(
             contact,
             mails.values(),
             language=self._house.policy.language,
@@ -84,6 +95,7 @@ class Letters:
             zone=self._house.policy.zone,
             thread=tuple(message.id for message in thread.messages) if thread else (),
         )
+        return replace(found, back=named_return(contact.address, self._picture))
 
 
 def _by_person(picture: Picture) -> dict[str, list[tuple[Message, Reading]]]:

@@ -21,6 +21,7 @@ from crmlink.outcomes.match import sent_header
 
 # A draft in one of these states occupies the moments it offers.
 OFFERING = frozenset({DraftState.INTENT, DraftState.UNKNOWN, DraftState.PLACED, DraftState.EDITED, DraftState.SENT})
+UNTOUCHED = frozenset({DraftState.INTENT, DraftState.UNKNOWN, DraftState.PLACED})
 CLOSED = frozenset({State.KEPT, State.MOVED, State.WITHDRAWN, State.OPEN})
 
 
@@ -63,6 +64,11 @@ class Mailroom:
             placed_today=sum(one.created_at.astimezone(self.house.policy.zone).date() == today for one in stored),
             own_drafts=frozenset(name for header in foreign for name in _answers(header)),
         )
+
+    def reasons(self) -> Mapping[LapseId, str]:
+        """What earlier passes said of the lapses whose drafts lie in Drafts as they were written, or are on their way."""
+        known = {one.id: one.reason for one in self.house.ledger.lapses.all(self.house.account)}
+        return {one.draft.lapse: known.get(one.draft.lapse, "") for one in self._stored() if one.state in UNTOUCHED}
 
     def taken(self) -> tuple[Option, ...]:
         """The moments that open drafts offer already, and those that were accepted."""

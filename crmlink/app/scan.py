@@ -17,6 +17,7 @@ from crmlink.app.letters import Letters
 from crmlink.app.look import look
 from crmlink.app.mailroom import Mailroom
 from crmlink.app.remember import remember
+from crmlink.drafts.no_dates import with_reasons
 from crmlink.lapses.decide import Past, decide
 from crmlink.lapses.find import Found, find_lapses
 from crmlink.model.draft import Draft
@@ -80,6 +81,8 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
         mailroom.recover(found)
     desk = Letters(house, seen.picture, mailroom.taken())
     verdicts, drafts = _letters(desk, found, seen.picture, mailroom.past())
+    said_before = mailroom.reasons()
+    verdicts = tuple(with_reasons(verdict, desk.without_dates, said_before) for verdict in verdicts)
     if writing:
         house.ledger.lapses.record(house.account, verdicts, task.now)
         verdicts = mailroom.place(verdicts, drafts)

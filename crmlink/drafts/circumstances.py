@@ -7,9 +7,10 @@ reason, a place or a trip.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from crmlink.drafts.quoting import one_line, short_quote
+from crmlink.facts.places import is_online
 from crmlink.facts.subjects import bare_subject
 from crmlink.model.agreement import Agreement, AgreementKind
 from crmlink.model.contact import Owner
@@ -30,9 +31,6 @@ _REASONS = (
     ),
 )
 _DOUBLE = re.compile(r"(?i)double|overlap|booked")
-_ONLINE = re.compile(
-    r"(?i)https?:|www\.|teams|zoom|meet\b|google|webex|skype|online|telefo|phone|call|bellen|videocall|digitaal|virtual"
-)
 _OFFICE = re.compile(
     r"(?i)^(?:(?:ons|my|our|mijn|unser)\s+)?(?:kantoor|office|büro|vestiging|locatie)\s+(?:in\s+|te\s+)?(?P<town>[A-Z][\w' -]{2,30})$"
 )
@@ -67,7 +65,7 @@ _CAME = re.compile(
     r"|closed door|locked door|came (?:by|over|to your)|drove|(?:stood|waited|was) at your (?:door|desk|reception|office)"
     r"|verschlossene\w* tür|an eurem empfang|umsonst gekommen|vor der tür)"
 )
-_SHORTEST, _LONGEST = timedelta(minutes=15), timedelta(hours=4)
+_SHORTEST, _LONGEST = timedelta(minutes=10), timedelta(hours=8)
 
 
 def moment_of(lapse: Lapse) -> datetime | date | None:
@@ -85,11 +83,11 @@ def is_late(lapse: Lapse, now: datetime) -> bool:
 
 
 def meeting_length(agreement: Agreement, usual: timedelta) -> timedelta:
-    """How long the broken meeting was to take; the usual length for all-day events and odd lengths."""
+    """How long the broken meeting was to take; the usual length for whole days, and for no meeting's length."""
     event = agreement.event
     if event is None or not isinstance(event.start, datetime) or not isinstance(event.end, datetime):
         return usual
-    length = event.end - event.start
+    length = event.end.astimezone(UTC) - event.start.astimezone(UTC)
     return length if _SHORTEST <= length <= _LONGEST else usual
 
 
@@ -123,7 +121,7 @@ def came_for_nothing(lapse: Lapse, owner: Owner, their_signature: str = "") -> b
     theirs = (
         any(word in place for word in _words_of_contact(lapse.agreement)) or street_or_town in their_signature.lower()
     )
-    return place != "" and not _ONLINE.search(place) and not theirs
+    return place != "" and not is_online(place) and not theirs
 
 
 def town_of(location: str) -> str:

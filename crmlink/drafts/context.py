@@ -48,7 +48,9 @@ class LetterFacts:
     by_phone: bool = False
     phone: str = ""
     options: tuple[str, ...] = ()
+    few: bool = False
     new_day: str = ""
+    back: str = ""
     calendar_known: bool = True
 
     @property
@@ -105,8 +107,15 @@ TEMPLATE_CONTRACT: tuple[TemplateVariable, ...] = (
     TemplateVariable("by_phone", "yes/no", "no", "the next step is a call"),
     TemplateVariable("phone", "text", "06 1234 5678", "their telephone number from their signature"),
     TemplateVariable(
-        "options", "list of text", "dinsdag 24 maart om 10:00 uur", "moments the owner is free; may be empty"
+        "options",
+        "list of text",
+        "dinsdag 24 maart om 10:00 uur",
+        "moments the owner is free, by the reader's clock as well where that differs; may be empty",
     ),
+    TemplateVariable("few", "yes/no", "no", "there are moments, but fewer than `OPTIONS` asks for"),
     TemplateVariable("new_day", "text", "donderdag 26 maart", "the day by which the owner will deliver or answer"),
+    TemplateVariable(
+        "back", "text", "maandag 13 april", "the owner is back, when a long absence makes them wait for it"
+    ),
     TemplateVariable("calendar_known", "yes/no", "yes", "whether anything is known of free time"),
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from crmlink.drafts.clocks import TheirClock, their_clock
 from crmlink.drafts.greeting import Greeting, read_greeting
 from crmlink.drafts.names import parse_name
 from crmlink.drafts.register import Spoken, choose_register
@@ -37,7 +38,8 @@ class Correspondence:
 
     `signature` is what stands under their last mail, `signed` the name in it, for who has none in their address.
     `again` says that this is not the first lapse with them within a year (the ledger knows). `last_written` is when
-    the owner last wrote to them (aware), None when never. `elsewhere`: their clock shows another time than the owner's.
+    the owner last wrote to them (aware), None when never. `clock` is theirs, when it shows another time than the owner's.
+    `back` is when they return, by the automatic reply that says they are away (aware), None when they are there.
     """
 
     language: str
@@ -49,7 +51,8 @@ class Correspondence:
     phone: str = ""
     again: bool = False
     last_written: datetime | None = None
-    elsewhere: bool = False
+    clock: TheirClock | None = None
+    back: datetime | None = None
 
 
 def read_correspondence(
@@ -80,7 +83,7 @@ def read_correspondence(
         phone=next((phone for mail, _ in reversed(from_them) if (phone := phone_in(mail.signature))), ""),
         again=again,
         last_written=to_them[-1][0].sent_at if to_them else None,
-        elsewhere=bool(zone and from_them) and _lives_elsewhere(from_them[-1][0].sent_at, zone),
+        clock=their_clock((mail.sent_at for mail, _ in reversed(from_them)), zone) if zone else None,
     )
 
 
@@ -131,12 +134,6 @@ def _greeting_in_return(from_them: list[ReadMail]) -> Greeting | None:
     """Who says "Hoi" gets "Hoi" back. The name in it is the owner's and is left out; nobody is called "Lieve" in return."""
     words = (read_greeting(mail.text) for mail, _ in reversed(from_them))
     return next((Greeting(one.word) for one in words if one and not one.word.startswith("Lie")), None)
-
-
-def _lives_elsewhere(sent_at: datetime, zone: ZoneInfo | None) -> bool:
-    """By the offset in their Date header. Offset zero tells nothing: many servers write UTC for people next door."""
-    offset = sent_at.utcoffset()
-    return bool(zone and offset) and offset != sent_at.astimezone(zone).utcoffset()
 
 
 def _title_in(signature: str) -> str:

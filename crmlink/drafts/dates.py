@@ -14,6 +14,7 @@ from babel.dates import format_date, get_timezone_name
 _LOCALE = {"nl": "nl", "en": "en_GB", "de": "de"}
 _DAY = {"nl": "EEEE d MMMM", "en": "EEEE d MMMM", "de": "EEEE, d. MMMM"}
 _PLAIN_DAY = {"nl": "d MMMM", "en": "d MMMM", "de": "d. MMMM"}
+_AT = {"nl": "om", "en": "at", "de": "um"}
 _ON = {"nl": "op ", "en": "on ", "de": "am "}
 _PARTS_OF_TODAY = {
     "nl": ("vanochtend", "vanmiddag", "vanavond"),
@@ -32,12 +33,28 @@ class When:
     adverb: str
 
 
-def phrase_date(moment: datetime, language: str, *, now: datetime, with_zone: bool = False) -> str:
-    """Day and time of an option. `moment` is read in its own zone; `with_zone` adds the city of that zone."""
-    time = phrase_time(moment, language)
-    joint = {"nl": "om", "en": "at", "de": "um"}[language]
-    zone = f" ({_zone_words(moment, language)})" if with_zone else ""
-    return f"{phrase_day(moment.date(), language, now=now)} {joint} {time}{zone}"
+def phrase_date(moment: datetime, language: str, *, now: datetime, aside: str = "") -> str:
+    """Day and time of an option, read in the moment's own zone, with an aside in brackets: "10:00 uur (bij u 9:00 uur)"."""
+    words = f"{phrase_day(moment.date(), language, now=now)} {_AT[language]} {phrase_time(moment, language)}"
+    return f"{words} ({aside})" if aside else words
+
+
+def phrase_theirs(theirs: datetime, language: str, *, day: date, reader: str) -> str:
+    """The same moment by the reader's clock; with the weekday when it is another one there than `day`.
+
+    `reader` is the word for who reads it, in the languages that need one: jou, u, dir, Ihnen.
+    """
+    time = phrase_time(theirs, language)
+    if theirs.date() != day:
+        time = f"{format_date(theirs, 'EEEE', locale=_LOCALE[language])} {_AT[language]} {time}"
+    return {"nl": f"bij {reader} {time}", "en": f"{time} your time", "de": f"bei {reader} {time}"}[language]
+
+
+def phrase_zone(moment: datetime, language: str) -> str:
+    """Whose clock a time is meant by: "Amsterdam time"."""
+    zone = str(get_timezone_name(moment, locale=_LOCALE[language], return_zone=True))
+    city = zone.rpartition("/")[2].replace("_", " ")
+    return {"nl": f"tijd in {city}", "en": f"{city} time", "de": f"Zeit in {city}"}[language]
 
 
 def phrase_day(day: date, language: str, *, now: datetime, weekday: bool = True) -> str:
@@ -60,7 +77,7 @@ def phrase_when(moment: datetime | date, language: str, *, now: datetime, with_t
     day = moment.date() if isinstance(moment, datetime) else moment
     time = ""
     if with_time and isinstance(moment, datetime):
-        time = {"nl": " om ", "en": " at ", "de": " um "}[language] + phrase_time(moment, language)
+        time = f" {_AT[language]} {phrase_time(moment, language)}"
     if day == now.date() and isinstance(moment, datetime):
         part = _PARTS_OF_TODAY[language][(moment.hour >= _NOON) + (moment.hour >= _EVENING)] + time
         return When(part, part)
@@ -79,10 +96,3 @@ def _last_days(day: date, language: str, time: str) -> When:
             return When(f"letzten {name}{time}", f"am letzten {name}{time}")
         case _:
             return When(f"last {name}{time}", f"last {name}{time}")
-
-
-def _zone_words(moment: datetime, language: str) -> str:
-    city = (
-        str(get_timezone_name(moment, locale=_LOCALE[language], return_zone=True)).rpartition("/")[2].replace("_", " ")
-    )
-    return {"nl": f"tijd in {city}", "en": f"{city} time", "de": f"Zeit in {city}"}[language]

@@ -6,7 +6,7 @@ how owner and contact write to each other. Out: a `Draft` with its bytes, or a `
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from crmlink.drafts.circumstances import (
@@ -21,13 +21,14 @@ from crmlink.drafts.circumstances import (
     topic_of,
     town_of,
 )
+from crmlink.drafts.clocks import TheirClock
 from crmlink.drafts.compose import answered_id, compose
 from crmlink.drafts.context import LetterFacts
 from crmlink.drafts.correspondence import Correspondence
-from crmlink.drafts.dates import When, phrase_date, phrase_day, phrase_when
+from crmlink.drafts.dates import When, phrase_date, phrase_day, phrase_theirs, phrase_when, phrase_zone
 from crmlink.drafts.desk import Desk
 from crmlink.drafts.envelope import envelope_for
-from crmlink.drafts.moments import moments_for, new_day
+from crmlink.drafts.moments import back_on, moments_for, new_day
 from crmlink.drafts.names import parse_name, person_of
 from crmlink.drafts.recipients import recipients
 from crmlink.drafts.salutation import group_salutation, salutation
@@ -80,9 +81,13 @@ def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, optio
     language = next(name for name in (correspondence.language, desk.policy.language, "en") if name in desk.languages)
     formal = correspondence.register is not Register.INFORMAL
     everyone = recipients(lapse, desk.owner, desk.policy.ignore).to
-    when = _when(moment_of(lapse), lapse, desk, language)
+    reader = _Reader(language, formal=formal, plural=len(everyone) > 1)
+    when = _when(lapse, desk, correspondence, language)
     due = phrase_when(agreement.due.astimezone(desk.policy.zone), language, now=now) if agreement.due else When("", "")
     came = came_for_nothing(lapse, desk.owner, correspondence.signature)
+    owed_by = new_day(lapse, desk, options)
+    first = options[0].start.date() if options else owed_by if lapse.kind in ABOUT_WORDS else None
+    back = back_on(lapse, desk, correspondence, first)
     silent = correspondence.last_written is None or correspondence.last_written < lapse.happened_at
     return LetterFacts(
         template=template_for(lapse),
@@ -109,9 +114,12 @@ def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, optio
         by_phone=is_call(agreement),
         phone=correspondence.phone,
         options=tuple(
-            phrase_date(option.start, language, now=now, with_zone=correspondence.elsewhere) for option in options
+            phrase_date(option.start, language, now=now, aside=_aside(option, reader, correspondence.clock))
+            for option in options
         ),
-        new_day=phrase_day(new_day(lapse, desk, options), language, now=now),
+        few=0 < len(options) < desk.policy.options,
+        new_day=phrase_day(owed_by, language, now=now),
+        back=phrase_day(back, language, now=now) if back else "",
         calendar_known=desk.calendar_known,
     )
 
@@ -153,7 +161,37 @@ def _signature(owner: Owner, *, formal: bool) -> str:
     return name.first_name if name and name.first_name and not formal else owner.name
 
 
-def _when(moment: datetime | date | None, lapse: Lapse, desk: Desk, language: str) -> When:
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Who reads the letter."""
+
+    language: str
+    formal: bool
+    plural: bool
+
+    @property
+    def word(self) -> str:
+        """The reader after "bij" or "bei"."""
+        formal, one, several = {"nl": ("u", "jou", "jullie"), "de": ("Ihnen", "dir", "euch"), "en": ("", "", "")}[
+            self.language
+        ]
+        return formal if self.formal else several if self.plural else one
+
+
+def _aside(option: Option, reader: _Reader, clock: TheirClock | None) -> str:
+    """What a moment is by the reader's clock. Where that is not certain, or there are several readers: whose time it is."""
+    if clock is None:
+        return ""
+    theirs = None if reader.plural else clock.certain(option.start)
+    if theirs is None:
+        return phrase_zone(option.start, reader.language)
+    if theirs.utcoffset() == option.start.utcoffset():
+        return ""
+    return phrase_theirs(theirs, reader.language, day=option.start.date(), reader=reader.word)
+
+
+def _when(lapse: Lapse, desk: Desk, correspondence: Correspondence, language: str) -> When:
+    moment = moment_of(lapse)
     if moment is None:
         return When("", "")
     now = desk.now.astimezone(desk.policy.zone)
@@ -164,7 +202,8 @@ def _when(moment: datetime | date | None, lapse: Lapse, desk: Desk, language: st
         # "Tuesday" said in a mail is read as its midnight: a day, not a time.
         return phrase_when(local.date(), language, now=now)
     fresh = lapse.kind not in ABOUT_WORDS and local.date() >= now.date()
-    return phrase_when(local, language, now=now, with_time=fresh)
+    certain = correspondence.clock is None and (lapse.agreement.event is None or lapse.agreement.event.zone_known)
+    return phrase_when(local, language, now=now, with_time=fresh and certain)
 
 
 def _is_ahead(moment: datetime | date | None, desk: Desk) -> bool:

@@ -1,10 +1,7 @@
 """Chooses the date options for a draft: free moments a busy person would really propose.
 
-Decides which moments to offer; never reads a calendar or a clock. In: busy intervals, the moment of asking, the length
-of the meeting and the owner's policy. Out: at most as many options as asked, in order of time, possibly fewer.
-
-Notice: at least one whole working day lies between the day of asking and the first day that is offered. Asked on a
-Tuesday, the first day is Thursday; asked in the weekend, Tuesday.
+Decides which moments to offer; never reads a calendar or a clock. In: the owner's diary and what is wanted. Out: at most
+as many options as asked, on different days, in order of time, possibly fewer.
 """
 
 from __future__ import annotations
@@ -13,16 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from crmlink.drafts.clocks import TheirClock
+from crmlink.drafts.diary import Diary, is_free
 from crmlink.model.draft import Option
 from crmlink.model.meeting import Interval
 from crmlink.model.policy import Policy
-from crmlink.model.workdays import WorkingCalendar
 
 MEETING_LENGTH = timedelta(minutes=60)
 CALL_LENGTH = timedelta(minutes=30)
 
-_NOTICE_WORKING_DAYS = 1
-_HORIZON = timedelta(days=21)
 _GRID = timedelta(minutes=30)
 _NOON = time(13, 0)
 _LUNCH = (time(12, 30), time(13, 30))
@@ -30,6 +26,33 @@ _LONGEST_BESIDE_LUNCH = timedelta(hours=3)
 _MARGIN = timedelta(minutes=30)
 _MORNING_FAVOURITE = 10.0
 _AFTERNOON_FAVOURITE = 14.0
+_THEIR_DAY = (8.0, 18.0)
+_PER_HOUR_OFF = 8.0
+_THEIR_WAKING = (7.0, 22.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which moments are looked for: `count` of this `duration`, asked for at `after` (aware).
+
+    `near` is the moment of the broken meeting: its weekday and hour are preferred. `place` is where it would be, empty
+    when nobody has to go anywhere. `until` is the last day to offer; no moment is offered from `not_on[0]` to `not_on[1]`.
+    `clock` is the other's, when it differs: they are spared its night.
+    """
+
+    after: datetime
+    duration: timedelta
+    count: int
+    near: datetime | None = None
+    place: str = ""
+    until: date | None = None
+    not_on: tuple[date, date] | None = None
+    clock: TheirClock | None = None
+
+    def allows(self, day: date) -> bool:
+        """Whether moments may be offered on this day."""
+        beyond = self.until is not None and day > self.until
+        return not beyond and not (self.not_on and self.not_on[0] <= day <= self.not_on[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,82 +69,61 @@ class _Wish:
         return _MORNING_FAVOURITE if morning else _AFTERNOON_FAVOURITE
 
 
-def find_options(  # noqa: PLR0913  the facts are unlike each other; a bundle for them would only hide that
-    *,
-    busy: tuple[Interval, ...],
-    after: datetime,
-    duration: timedelta,
-    policy: Policy,
-    count: int,
-    near: datetime | None = None,
-    taken: tuple[Option, ...] = (),
-    until: date | None = None,
-) -> tuple[Option, ...]:
-    """At most `count` free options of `duration`, on different days, in the owner's zone and in order of time.
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A free moment, and how unattractive it is by itself: late in the period, tight, early or late by their clock."""
 
-    `busy` and `taken` (options of other open drafts) are never overlapped. `near` is the moment of the broken meeting:
-    its weekday and hour are preferred. Mornings and afternoons alternate where the agenda allows it. `until` is the last
-    day to offer, three weeks ahead when it is None.
-    """
-    if not policy.working_hours.spans:
-        return ()
-    blocked = _blocked(busy, taken, after)
-    days = tuple(day for day in _days(after, policy) if until is None or day <= until)
-    wish = _first_wish(near, policy)
+    option: Option
+    cost: float
+
+    def cost_for(self, wish: _Wish, used: set[date]) -> float:
+        """With its weekday, its hour and the days chosen already."""
+        start = self.option.start
+        hour, morning = _hour(start), _is_morning(start)
+        cost = self.cost + abs(hour - wish.favourite(morning=morning)) * 0.75
+        cost += 3.0 if morning != wish.morning else 0.0
+        cost -= 3.0 if start.weekday() == wish.weekday and hour == wish.hour else 0.0
+        return cost + 2.0 * sum(abs((day - start.date()).days) == 1 for day in used)
+
+
+def find_options(diary: Diary, wanted: Wanted) -> tuple[Option, ...]:
+    """The moments to offer, in the owner's zone. Mornings and afternoons alternate where the diary allows it."""
+    slots = tuple(_slots(diary, wanted))
+    wish = _first_wish(wanted.near, diary.policy)
     chosen: list[Option] = []
-    slots = [(place, slot) for place, day in enumerate(days) for slot in _free_slots(day, duration, blocked, policy)]
-    while len(chosen) < count:
+    while len(chosen) < wanted.count:
         used = {option.start.date() for option in chosen}
-        left = [(place, slot) for place, slot in slots if slot.start.date() not in used]
+        left = [slot for slot in slots if slot.option.start.date() not in used]
         if not left:
             break
-        chosen.append(min(left, key=lambda item: (_cost(item, wish, used, blocked), item[1].start))[1])
+        chosen.append(min(left, key=lambda slot: (slot.cost_for(wish, used), slot.option.start)).option)
         wish = _Wish(wish.weekday, wish.hour, morning=not _is_morning(chosen[-1].start))
     return tuple(sorted(chosen, key=lambda option: option.start))
 
 
-def working_day_after(moment: datetime, policy: Policy, count: int) -> date:
-    """The `count`-th day of the ordinary working week after this moment's day, or the owner's next working day then.
-
-    Counted by Monday to Friday, not by the owner's week: who works on Wednesdays only need not wait a fortnight.
-    """
-    ordinary, own = WorkingCalendar(policy.zone, policy.country), policy.workdays
-    day = ordinary.add_working_days(moment.astimezone(policy.zone).date(), count)
-    return day if own.is_working_day(day) else own.add_working_days(day, 1)
-
-
-def _blocked(busy: tuple[Interval, ...], taken: tuple[Option, ...], after: datetime) -> tuple[Interval, ...]:
-    """What blocks time inside the period, in UTC.
-
-    Two moments of one zone are compared by wall clock, which goes wrong in a night the clock changes; those of UTC not.
-    """
-    spans = [(item.start, item.end) for item in busy] + [(option.start, option.end) for option in taken]
-    first, last = after.astimezone(UTC), after.astimezone(UTC) + _HORIZON + timedelta(days=2)
-    inside = ((start.astimezone(UTC), end.astimezone(UTC)) for start, end in spans)
-    return tuple(Interval(start, end) for start, end in inside if end >= first and start <= last)
+def _slots(diary: Diary, wanted: Wanted) -> Iterator[_Slot]:
+    days = (day for day in diary.days_to_offer(wanted.after) if wanted.allows(day)) if wanted.count else ()
+    for place_in_period, day in enumerate(days):
+        blocks = diary.blocks_on(day)
+        for option in _moments_of(day, wanted.duration, diary.policy):
+            hours_off = _off_their_day(option, wanted.clock)
+            if hours_off is not None and _fits(option, blocks, wanted.place):
+                tight = not _fits(option, blocks, wanted.place, _MARGIN)
+                yield _Slot(option, place_in_period + _PER_HOUR_OFF * hours_off + tight)
 
 
-def _days(after: datetime, policy: Policy) -> Iterator[date]:
-    calendar = policy.workdays
-    day = working_day_after(after, policy, _NOTICE_WORKING_DAYS + 1)
-    last = after.astimezone(policy.zone).date() + _HORIZON
-    while day <= last:
-        if calendar.is_working_day(day):
-            yield day
-        day += timedelta(days=1)
+def _fits(option: Option, blocks: tuple[Interval, ...], place: str, margin: timedelta = timedelta()) -> bool:
+    return is_free(option.start, option.end, blocks, place=place, margin=margin)
 
 
-def _free_slots(day: date, duration: timedelta, blocked: tuple[Interval, ...], policy: Policy) -> Iterator[Option]:
+def _moments_of(day: date, duration: timedelta, policy: Policy) -> Iterator[Option]:
+    """Every half hour of the owner's working hours at which a meeting of this length could begin."""
     for opens, closes in policy.working_hours.on(day.weekday()):
-        moment = _on_grid(datetime.combine(day, opens))
-        while moment.time() < closes and moment.date() == day:
-            slot = _slot(moment, duration, policy)
-            if (
-                slot is not None
-                and slot.end.replace(tzinfo=None) <= datetime.combine(day, closes)
-                and _is_free(slot, blocked)
-            ):
-                yield slot
+        moment, end = _on_grid(datetime.combine(day, opens)), datetime.combine(day, closes)
+        while moment < end:
+            option = _option(moment, duration, policy)
+            if option is not None and option.end.replace(tzinfo=None) <= end:
+                yield option
             moment += _GRID
 
 
@@ -131,7 +133,7 @@ def _on_grid(moment: datetime) -> datetime:
     return moment + (_GRID - over) if over else moment
 
 
-def _slot(wall: datetime, duration: timedelta, policy: Policy) -> Option | None:
+def _option(wall: datetime, duration: timedelta, policy: Policy) -> Option | None:
     """The option that begins at this wall time; None in lunch time and at times a clock change skips or repeats."""
     start = wall.replace(tzinfo=policy.zone)
     end = (start.astimezone(UTC) + duration).astimezone(policy.zone)
@@ -143,31 +145,28 @@ def _slot(wall: datetime, duration: timedelta, policy: Policy) -> Option | None:
     return Option(start, end)
 
 
-def _is_free(slot: Option, blocked: tuple[Interval, ...], margin: timedelta = timedelta()) -> bool:
-    start, end = slot.start.astimezone(UTC) - margin, slot.end.astimezone(UTC) + margin
-    return not any(item.start < end and start < max(item.end, item.start + timedelta(minutes=1)) for item in blocked)
+def _off_their_day(option: Option, clock: TheirClock | None) -> float | None:
+    """How many hours of it lie outside their working day; None when it would keep them from their sleep."""
+    theirs = clock.roughly(option.start) if clock else None
+    if theirs is None:
+        return 0.0
+    first = _hour(theirs)
+    last = first + (option.end.astimezone(UTC) - option.start.astimezone(UTC)) / timedelta(hours=1)
+    if first < _THEIR_WAKING[0] or last > _THEIR_WAKING[1]:
+        return None
+    return max(0.0, _THEIR_DAY[0] - first) + max(0.0, last - _THEIR_DAY[1])
 
 
 def _first_wish(near: datetime | None, policy: Policy) -> _Wish:
     if near is None:
         return _Wish(None, None, morning=True)
     local = near.astimezone(policy.zone)
-    return _Wish(local.weekday(), local.hour + local.minute / 60, morning=_is_morning(local))
+    return _Wish(local.weekday(), _hour(local), morning=_is_morning(local))
+
+
+def _hour(moment: datetime) -> float:
+    return moment.hour + moment.minute / 60
 
 
 def _is_morning(moment: datetime) -> bool:
     return moment.time() < _NOON
-
-
-def _cost(item: tuple[int, Option], wish: _Wish, used: set[date], blocked: tuple[Interval, ...]) -> float:
-    """How unattractive a slot is: late in the period, at an odd hour, next to a chosen day, tight in the agenda."""
-    place, slot = item
-    hour = slot.start.hour + slot.start.minute / 60
-    morning = _is_morning(slot.start)
-    cost = place * 1.0
-    cost += abs(hour - wish.favourite(morning=morning)) * 0.75
-    cost += 3.0 if morning != wish.morning else 0.0
-    cost -= 3.0 if slot.start.weekday() == wish.weekday and hour == wish.hour else 0.0
-    cost += 2.0 * sum(abs((day - slot.start.date()).days) == 1 for day in used)
-    cost += 0.0 if _is_free(slot, blocked, _MARGIN) else 1.0
-    return cost

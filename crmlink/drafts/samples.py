@@ -24,6 +24,7 @@ _WORDS = {
         "topic": "Kennismaking",
         "options": "dinsdag 24 maart om 10:00 uur|woensdag 25 maart om 14:00 uur|vrijdag 27 maart om 9:30 uur",
         "new_day": "donderdag 26 maart",
+        "back": "maandag 23 maart",
     },
     "en": {
         "formal": "Dear Dr Hartley,",
@@ -36,6 +37,7 @@ _WORDS = {
         "topic": "Introduction",
         "options": "Tuesday 24 March at 10:00|Wednesday 25 March at 14:00|Friday 27 March at 9:30",
         "new_day": "Thursday 26 March",
+        "back": "Monday 23 March",
     },
     "de": {
         "formal": "Sehr geehrter Herr Müller,",
@@ -48,6 +50,7 @@ _WORDS = {
         "topic": "Kennenlernen",
         "options": "Dienstag, 24. März um 10:00 Uhr|Mittwoch, 25. März um 14:00 Uhr|Freitag, 27. März um 9:30 Uhr",
         "new_day": "Donnerstag, 26. März",
+        "back": "Montag, 23. März",
     },
 }
 
@@ -84,13 +87,14 @@ def _plain(letter: str, language: str, *, formal: bool) -> LetterFacts:
         phone="06 1234 5678",
         options=tuple(words["options"].split("|")),
         new_day=words["new_day"],
+        back=words["back"],
     )
 
 
 def _varied(plain: LetterFacts) -> Iterator[LetterFacts]:
     switches = product((False, True), repeat=4)
     for late, again, silent, special in switches:
-        facts = replace(plain, late=late, again=again, silent=silent)
+        facts = replace(plain, late=late, again=again, silent=silent, back=plain.back if late else "")
         match plain.template:
             case "missed":
                 for reason in ("", "travel", "holiday", "leave", "double"):
@@ -121,6 +125,8 @@ def _bare(facts: LetterFacts) -> LetterFacts:
         topic="",
         place="",
         phone="",
-        options=facts.options[:1] if facts.silent else (),
+        back="",
+        options=facts.options[: 1 + facts.late] if facts.silent else (),
+        few=facts.silent,
         calendar_known=facts.silent,
     )

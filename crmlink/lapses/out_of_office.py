@@ -27,20 +27,33 @@ def away_doubts(agreement: Agreement, picture: Picture) -> Agreement:
 
 def back_at(address: str, picture: Picture) -> datetime | None:
     """When the person returns, in the owner's zone; None when they are there as far as is known."""
-    theirs = picture.by_sender.get(address, ())
-    absences = [one for one in theirs if one.automatic is Automatic.AUTO_REPLY]
-    if not absences:
+    absence = _absence(address, picture)
+    if absence is None:
         return None
-    last = max(absences, key=lambda one: one.sent_at)
-    if any(one.automatic is None and one.sent_at > last.sent_at for one in theirs):
-        return None
-    back = _return(last, picture)
+    back = _named(absence, picture) or (absence.sent_at + LONGEST_WITHOUT_DATE).astimezone(picture.policy.zone)
     return back if back > picture.now else None
 
 
-def _return(absence: Message, picture: Picture) -> datetime:
+def named_return(address: str, picture: Picture) -> datetime | None:
+    """When the person returns by their own words, in the owner's zone; None when they are there or name no day."""
+    absence = _absence(address, picture)
+    back = _named(absence, picture) if absence else None
+    return back if back and back > picture.now else None
+
+
+def _absence(address: str, picture: Picture) -> Message | None:
+    """The latest automatic reply of who has written nothing in person since."""
+    theirs = picture.by_sender.get(address, ())
+    absences = [one for one in theirs if one.automatic is Automatic.AUTO_REPLY]
+    last = max(absences, key=lambda one: one.sent_at, default=None)
+    if last is None or any(one.automatic is None and one.sent_at > last.sent_at for one in theirs):
+        return None
+    return last
+
+
+def _named(absence: Message, picture: Picture) -> datetime | None:
     """The last day that an automatic reply names is the day of return, or the evening of the last day away."""
     reading = picture.readings.get(absence.id)
     ends = [max(one.start, one.end or one.start, one.deadline) for one in reading.dates] if reading else []
     named = [end for end in ends if absence.sent_at < end <= absence.sent_at + LONGEST]
-    return max(named, default=absence.sent_at + LONGEST_WITHOUT_DATE).astimezone(picture.policy.zone)
+    return max(named).astimezone(picture.policy.zone) if named else None

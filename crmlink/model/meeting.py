@@ -97,10 +97,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A stretch of time that is taken: aware start and end, the end exclusive."""
+    """A stretch of time that is taken: aware start and end, the end exclusive.
+
+    `place` is where one has to be then; empty when that is nowhere in particular, or on a screen.
+    """
 
     start: datetime
     end: datetime
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from crmlink.drafts.dates import When, phrase_date, phrase_when
+from crmlink.drafts.dates import When, phrase_date, phrase_theirs, phrase_when, phrase_zone
 from tests.unit.drafts.desk import THURSDAY, local
 
 MOMENTS = {
@@ -33,7 +34,28 @@ ZONES = {
 
 @pytest.mark.parametrize(("language", "words"), ZONES.items())
 def test_the_zone_is_named_when_asked(language: str, words: str) -> None:
-    assert phrase_date(local(2026, 3, 24, 10), language, now=THURSDAY, with_zone=True) == words
+    moment = local(2026, 3, 24, 10)
+    assert phrase_date(moment, language, now=THURSDAY, aside=phrase_zone(moment, language)) == words
+
+
+LONDON, TOKYO, HONOLULU = (ZoneInfo(name) for name in ("Europe/London", "Asia/Tokyo", "Pacific/Honolulu"))
+THEIRS = {
+    "nl": (LONDON, 10, "nl", "jou", "bij jou 9:00 uur"),
+    "nl, formal": (LONDON, 10, "nl", "u", "bij u 9:00 uur"),
+    "en": (LONDON, 10, "en", "", "9:00 your time"),
+    "de": (LONDON, 10, "de", "Ihnen", "bei Ihnen 9:00 Uhr"),
+    "nl, the day after": (TOKYO, 17, "nl", "jou", "bij jou woensdag om 1:00 uur"),
+    "en, the day before": (HONOLULU, 9, "en", "", "Monday at 22:00 your time"),
+    "de, the day after": (TOKYO, 17, "de", "dir", "bei dir Mittwoch um 1:00 Uhr"),
+}
+
+
+@pytest.mark.parametrize(("zone", "hour", "language", "reader", "words"), THEIRS.values(), ids=THEIRS)
+def test_a_moment_is_said_by_the_readers_clock(
+    zone: ZoneInfo, hour: int, language: str, reader: str, words: str
+) -> None:
+    moment = local(2026, 3, 24, hour)
+    assert phrase_theirs(moment.astimezone(zone), language, day=moment.date(), reader=reader) == words
 
 
 WHENS = {

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from email import message_from_bytes, policy
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from crmlink.drafts.clocks import TheirClock
 from crmlink.drafts.correspondence import Correspondence
 from crmlink.drafts.greeting import Greeting
 from crmlink.drafts.letter import write_letter
@@ -175,9 +178,38 @@ def test_a_meeting_with_several_is_one_letter_to_all() -> None:
     assert draft.body.startswith("Beste Jan en Els,\n\nJullie hadden tijd vrijgemaakt")
 
 
-def test_who_lives_by_another_clock_is_told_the_zone() -> None:
-    draft = written(CANCELLED, Correspondence("en", Register.FORMAL, elsewhere=True))
-    assert "(Amsterdam time)" in draft.body
+def by_the_clock_of(zone: str, *, at: datetime = THURSDAY, language: str = "en") -> Correspondence:
+    return Correspondence(language, Register.FORMAL, clock=TheirClock((at.astimezone(ZoneInfo(zone)),)))
+
+
+def moments_in(draft: Draft) -> list[str]:
+    return [line.removeprefix("- ") for line in draft.body.split("\n") if line.startswith("- ")]
+
+
+def test_who_lives_by_another_clock_reads_both_hours() -> None:
+    draft = written(UNANSWERED, by_the_clock_of("Asia/Kolkata"))
+    assert moments_in(draft) == [
+        "Monday 23 March at 10:00 (14:30 your time)",
+        "Tuesday 24 March at 10:00 (14:30 your time)",
+        "Wednesday 25 March at 10:00 (14:30 your time)",
+    ]
+
+
+def test_where_their_hour_is_not_certain_the_zone_is_named_instead() -> None:
+    # On 29 March Amsterdam goes to summer time, as Athens does; Johannesburg, by the same clock until then, does not.
+    draft = written(CANCELLED, by_the_clock_of("Europe/Athens"))
+    assert moments_in(draft)[-1].endswith("(Amsterdam time)")
+
+
+def test_several_readers_are_told_the_zone() -> None:
+    group = replace(CANCELLED, agreement=replace(CANCELLED.agreement, others=(Address("Els", "els@smit.example"),)))
+    assert all(
+        "(tijd in Amsterdam)" in one for one in moments_in(written(group, by_the_clock_of("Asia/Tokyo", language="nl")))
+    )
+
+
+def test_who_lives_elsewhere_is_not_told_the_hour_of_the_broken_meeting_by_our_clock() -> None:
+    assert "our meeting on Tuesday 24 March. " in written(CANCELLED, by_the_clock_of("Asia/Kolkata")).body
 
 
 def test_a_language_without_templates_becomes_the_owners() -> None:

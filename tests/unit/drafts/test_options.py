@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from crmlink.drafts.options import find_options, working_day_after
+from crmlink.drafts.clocks import TheirClock
+from crmlink.drafts.diary import Diary
+from crmlink.drafts.options import Wanted, find_options
 from crmlink.model.draft import Option
 from crmlink.model.meeting import Interval
 from crmlink.model.policy import WorkingHours
-from crmlink.model.workdays import WorkingCalendar
 from tests.unit.drafts.desk import AMSTERDAM, OFFICE_HOURS, THURSDAY, a_policy, local
 
 HOUR = timedelta(hours=1)
@@ -29,8 +28,8 @@ def offered(
     near: datetime | None = None,
     taken: tuple[Option, ...] = (),
 ) -> tuple[Option, ...]:
-    policy = a_policy(hours)
-    return find_options(busy=busy, after=after, duration=duration, policy=policy, count=count, near=near, taken=taken)
+    diary = Diary(a_policy(hours), busy, taken=taken)
+    return find_options(diary, Wanted(after, duration, count, near))
 
 
 FIRST_DAYS = {
@@ -45,7 +44,7 @@ FIRST_DAYS = {
 
 @pytest.mark.parametrize(("asked", "first"), FIRST_DAYS.values(), ids=FIRST_DAYS)
 def test_a_whole_working_day_of_notice_is_kept(asked: datetime, first: datetime) -> None:
-    assert working_day_after(asked, a_policy(), 2) == first.date()
+    assert Diary(a_policy()).working_day_after(asked, 2) == first.date()
     assert offered(after=asked)[0].start.date() >= first.date()
 
 
@@ -94,7 +93,7 @@ def test_a_half_day_may_run_over_lunch() -> None:
     assert offered(duration=timedelta(hours=6))
 
 
-def test_three_weeks_of_travel_leave_nothing_to_offer() -> None:
+def test_three_weeks_of_meetings_leave_nothing_to_offer() -> None:
     assert offered(busy=(Interval(local(2026, 3, 19), local(2026, 4, 10)),)) == ()
 
 
@@ -147,52 +146,89 @@ def test_wall_clock_time_is_kept_over_the_change_to_summer_time() -> None:
 
 def test_who_works_at_night_is_not_offered_the_hour_that_does_not_exist() -> None:
     nights = WorkingHours(tuple((day, time(1), time(5)) for day in range(7)))
-    policy = a_policy(nights)
-    options = find_options(busy=(), after=local(2026, 3, 26, 9), duration=HOUR, policy=policy, count=9)
+    options = find_options(Diary(a_policy(nights)), Wanted(local(2026, 3, 26, 9), HOUR, 9))
     for option in options:
         assert option.start.astimezone(UTC).astimezone(AMSTERDAM) == option.start
         assert option.end.astimezone(UTC) - option.start.astimezone(UTC) == HOUR
         assert option.start.utcoffset() == option.end.utcoffset()
 
 
-MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 1))  # noqa: DTZ001  hypothesis wants it naive
-ZONES = st.sampled_from(
-    [AMSTERDAM, ZoneInfo("America/New_York"), ZoneInfo("Asia/Kolkata"), ZoneInfo("Australia/Lord_Howe")]
-)
-SPANS = st.lists(st.tuples(st.integers(0, 24 * 60 * 25), st.integers(0, 60 * 40)), max_size=40)
-HOURS = st.lists(
-    st.tuples(st.integers(0, 6), st.integers(0, 22), st.integers(1, 10)).map(
-        lambda item: (item[0], time(item[1]), time(min(item[1] + item[2], 23), 30))
-    ),
-    max_size=8,
-)
+def days_of(options: tuple[Option, ...]) -> list[int]:
+    return [option.start.day for option in options]
 
 
-@settings(max_examples=150, deadline=None)
-@given(moment=MOMENTS, zone=ZONES, spans=SPANS, hours=HOURS, minutes=st.sampled_from([15, 30, 45, 60, 90, 120, 240]))
-def test_options_are_always_free_in_hours_with_notice_and_apart(
-    moment: datetime,
-    zone: ZoneInfo,
-    spans: list[tuple[int, int]],
-    hours: list[tuple[int, time, time]],
-    minutes: int,
-) -> None:
-    now = moment.replace(tzinfo=UTC).astimezone(zone)
-    starts = [(moment.replace(tzinfo=UTC) + timedelta(minutes=offset), length) for offset, length in spans]
-    busy = tuple(Interval(start, start + timedelta(minutes=length)) for start, length in starts)
-    policy = a_policy(WorkingHours(tuple(hours)), zone=zone)
-    options = find_options(busy=busy, after=now, duration=timedelta(minutes=minutes), policy=policy, count=3, near=now)
-    assert len(options) <= 3
-    assert len({option.start.date() for option in options}) == len(options)
-    for option in options:
-        start, end = option.start.astimezone(UTC), option.end.astimezone(UTC)
-        assert option.start.tzinfo is zone
-        assert end - start == timedelta(minutes=minutes)
-        assert not any(item.start < end and start < item.end for item in busy)
-        assert start > now.astimezone(UTC) + timedelta(hours=23)
-        assert start < now.astimezone(UTC) + timedelta(days=23)
-        spans_of_day = policy.working_hours.on(option.start.weekday())
-        assert any(opens <= option.start.time() and option.end.time() <= closes for opens, closes in spans_of_day)
-        assert option.start.minute in {0, 30}
-        week = WorkingCalendar(zone, "NL")
-        assert week.working_days_between(now.date(), option.start.date()) >= 2 or option.start.weekday() > 4
+TOUR = Interval(local(2026, 3, 20), local(2026, 4, 11))
+
+
+def test_a_tour_that_swallows_the_next_three_weeks_leads_to_moments_after_it() -> None:
+    options = find_options(Diary(a_policy(), (TOUR,), (TOUR,)), Wanted(THURSDAY, HOUR, 3))
+    assert [option.start.date() for option in options] == [
+        date(2026, 4, 14),
+        date(2026, 4, 16),
+        date(2026, 4, 20),
+    ]
+
+
+def test_who_is_away_now_is_asked_on_the_first_day_back() -> None:
+    trip = Interval(local(2026, 3, 9), local(2026, 3, 28))
+    options = find_options(Diary(a_policy(), (trip,), (trip,)), Wanted(THURSDAY, HOUR, 3))
+    assert options[0].start.date() >= date(2026, 3, 31)
+
+
+def test_a_block_of_half_a_day_loses_no_whole_days() -> None:
+    mornings = Interval(local(2026, 3, 23, 9), local(2026, 3, 23, 12))
+    assert 23 in days_of(find_options(Diary(a_policy(), (mornings,)), Wanted(THURSDAY, HOUR, 3)))
+
+
+def test_between_meetings_at_other_places_there_is_time_to_travel() -> None:
+    full = tuple(
+        Interval(local(2026, 3, 23, start), local(2026, 3, 23, end), "utrecht") for start, end in ((9, 10), (12, 18))
+    )
+    rest = Interval(local(2026, 3, 24), local(2026, 5, 1))
+    at_desk, at_place = (
+        find_options(Diary(a_policy(), (*full, rest)), Wanted(THURSDAY, HOUR, 3, place=place))
+        for place in ("", "hilversum")
+    )
+    assert [option.start for option in at_desk] == [local(2026, 3, 23, 10, 30)]
+    assert [option.start for option in at_place] == [local(2026, 3, 23, 10, 30)]
+    assert find_options(Diary(a_policy(), (*full, rest)), Wanted(THURSDAY, HOUR * 1.5, 3)) == ()
+    assert days_of(find_options(Diary(a_policy(), (*full, rest)), Wanted(THURSDAY, HOUR * 2, 3, place="utrecht"))) == [
+        23
+    ]
+
+
+def test_between_meetings_at_the_desk_every_hour_can_be_used() -> None:
+    full = tuple(Interval(local(2026, 3, 23, start), local(2026, 3, 23, end)) for start, end in ((9, 10), (11, 18)))
+    rest = Interval(local(2026, 3, 24), local(2026, 5, 1))
+    assert [one.start for one in find_options(Diary(a_policy(), (*full, rest)), Wanted(THURSDAY, HOUR, 3))] == [
+        local(2026, 3, 23, 10)
+    ]
+
+
+def by(zone: str) -> TheirClock:
+    return TheirClock((THURSDAY.astimezone(ZoneInfo(zone)),))
+
+
+NIGHTS = {
+    "New York: the afternoon here is the morning there": ("America/New_York", {14, 15, 16}),
+    "Los Angeles: their first hour": ("America/Los_Angeles", {16}),
+    "Kolkata: their afternoon": ("Asia/Kolkata", {9, 10, 11, 12, 13}),
+    "Sydney: their evening": ("Australia/Sydney", {9, 10, 11}),
+    "Athens: the whole day": ("Europe/Athens", set(range(9, 17))),
+}
+
+
+@pytest.mark.parametrize(("zone", "hours"), NIGHTS.values(), ids=NIGHTS)
+def test_their_working_day_is_sought_and_their_night_is_spared(zone: str, hours: set[int]) -> None:
+    options = find_options(Diary(a_policy()), Wanted(THURSDAY, HOUR, 3, clock=by(zone)))
+    assert len(options) == 3
+    assert {option.start.hour for option in options} <= hours
+
+
+def test_who_sleeps_through_the_owners_whole_day_is_asked_instead() -> None:
+    assert find_options(Diary(a_policy()), Wanted(THURSDAY, 2 * HOUR, 3, clock=by("Pacific/Honolulu"))) == ()
+
+
+def test_days_that_are_ruled_out_are_not_offered() -> None:
+    wanted = Wanted(THURSDAY, HOUR, 9, not_on=(date(2026, 3, 24), date(2026, 3, 26)), until=date(2026, 3, 30))
+    assert days_of(find_options(Diary(a_policy()), wanted)) == [23, 27, 30]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crmlink.facts.agenda import busy, merged, span_of
+from crmlink.facts.agenda import absent, busy, merged, span_of
 from crmlink.facts.away import away_blocks, is_away
 from crmlink.model.contact import Address, Owner
 from crmlink.model.ids import EventUid
@@ -133,3 +133,36 @@ class TestAway:
     def test_the_blocks_of_an_agenda_come_in_its_order(self) -> None:
         first, second = days("Vrij"), days("Vakantie", date(2026, 4, 1), date(2026, 4, 9))
         assert away_blocks(Agenda((first, meeting(), second)), owner=ME) == (first, second)
+
+
+class TestAbsent:
+    @pytest.mark.parametrize(
+        ("event", "there"),
+        [
+            pytest.param(days("Wereldreis"), False, id="a journey"),
+            pytest.param(replace(days("Wereldreis"), busy=False), False, id="a journey, called free"),
+            pytest.param(days("Beurs"), False, id="a whole day that is taken"),
+            pytest.param(replace(days("Verjaardag Els"), busy=False), True, id="a whole day, free"),
+            pytest.param(replace(days("Thuiswerken"), recurrence_id="2026-03-10"), True, id="a habit"),
+            pytest.param(replace(days("Vrij"), recurrence_id="2026-03-10"), False, id="a weekly day off"),
+            pytest.param(replace(days("Wereldreis"), status=EventStatus.CANCELLED), True, id="a cancelled journey"),
+            pytest.param(meeting(), True, id="a meeting"),
+            pytest.param(meeting("2026-03-10T09:00", "2026-03-10T17:00", "Cursus"), True, id="a full day of meeting"),
+            pytest.param(meeting("2026-03-10T09:00", "2026-03-10T17:00", "Vrij"), False, id="a working day off"),
+        ],
+    )
+    def test_when_the_owner_is_not_there(self, event: Event, *, there: bool) -> None:
+        assert (absent(Agenda((event,)), owner=ME, zone=ZONE) == ()) is there
+
+
+class TestPlaces:
+    def test_a_span_says_where_one_has_to_be(self) -> None:
+        at_a_place = replace(meeting(), location="Vaartweg 1, Hilversum")
+        online = replace(meeting("2026-03-10T11:00", "2026-03-10T12:00"), location="Microsoft Teams")
+        whole_day = replace(days("Beurs", date(2026, 3, 12), date(2026, 3, 13)), location="Jaarbeurs, Utrecht")
+        found = busy(Agenda((at_a_place, online, whole_day)), owner=ME, zone=ZONE)
+        assert [span.place for span in found] == ["vaartweg 1, hilversum", "", ""]
+
+    def test_overlapping_meetings_at_two_places_are_both_kept(self) -> None:
+        here, there = replace(meeting(), location="Hilversum"), replace(meeting(), location="Utrecht")
+        assert len(busy(Agenda((here, there, here)), owner=ME, zone=ZONE)) == 2

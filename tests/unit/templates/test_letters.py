@@ -159,3 +159,22 @@ def test_a_dutch_letter_that_was_missed_two_weeks_ago() -> None:
         "Met vriendelijke groet,\n"
         "Marleen van der Veen\n"
     )
+
+
+LITTLE = {"nl": "Veel ruimte heb ik", "en": "much room in the coming", "de": "Viel Spielraum habe ich"}
+
+
+@pytest.mark.parametrize(("language", "letter"), MATRIX)
+def test_fewer_moments_than_wished_are_admitted_where_the_letter_is_about_finding_one(
+    language: str, letter: str
+) -> None:
+    for facts, body in rendered(language, letter):
+        about_moments = letter not in {"promise", "unanswered"} or facts.by_phone
+        assert (LITTLE[language] in body) == (facts.few and about_moments)
+
+
+@pytest.mark.parametrize(("language", "letter"), [pair for pair in MATRIX if pair[1] != "they_cancelled"])
+def test_who_waits_for_the_end_of_a_long_absence_is_told_so(language: str, letter: str) -> None:
+    told = [facts.back in body for facts, body in rendered(language, letter) if facts.back and not facts.again]
+    assert told
+    assert all(told)
