@@ -122,7 +122,7 @@ def _calendars(settings: Settings, now: datetime) -> Iterator[Finding]:
 def _calendar(source: CalendarSource, now: datetime) -> Iterator[Finding]:
     try:
         with closing(source):
-            listing = source.changes({}, start=now.date(), end=(now + AHEAD).date())
+            listing = list(source.changes({}, start=now.date(), end=(now + AHEAD).date()))
     except CrmlinkError as error:
         yield _broken(source.name, error)
         return

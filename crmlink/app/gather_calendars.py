@@ -8,21 +8,26 @@ lasts longer than a day is taken as meant, without concluding anything from it e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Final
 
 from crmlink.agreements.attendance import moment
 from crmlink.app.gather import BEFORE, GatheredAgenda, Health, Progress, SourceReport, Window
-from crmlink.facts.events import read_events
-from crmlink.model.errors import CrmlinkError, LoginError, TemporaryError, UntrustedError
-from crmlink.model.ids import EventUid
+from crmlink.app.reader_name import code_name
+from crmlink.cache.calendars import CalendarCache
+from crmlink.facts.events import EventFacts, read_events
+from crmlink.model.errors import CrmlinkError, LoginError, SourceError, TemporaryError, UntrustedError
+from crmlink.model.ids import EventUid, digest
 from crmlink.model.meeting import Agenda, Event
 from crmlink.model.memory import RememberedEvent
 from crmlink.model.policy import Policy
 from crmlink.model.problem import Problem
-from crmlink.sources.port import CalendarSource
+from crmlink.sources.port import CalendarChanges, CalendarSource, RawEvent
 
 LOSS_IS_MEANT_AFTER = timedelta(days=1)
+REFUSALS: Final = (SourceError, LoginError, UntrustedError)
+"""How a source says that it cannot be read. Trouble with what is kept is none of these: it ends the pass."""
 # With one of these nobody knows what a calendar holds: no free time is read from it, and nothing is missing in it.
 CONTENT_UNKNOWN = frozenset(
     {
@@ -43,31 +48,68 @@ class Memory:
     doubtful_since: Mapping[str, datetime] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """The window in whole days, so that what was worked out in one pass holds in the next one of the same day."""
+
+    first: date
+    last: date
+    policy: Policy
+
+    @classmethod
+    def of(cls, window: Window, policy: Policy) -> _Days:
+        """The days that the window touches, with a week before it."""
+        since, until = ((window.since - BEFORE).astimezone(policy.zone), window.until.astimezone(policy.zone))
+        return cls(since.date(), until.date(), policy)
+
+    def facts(self, resource: RawEvent) -> EventFacts:
+        """What one resource says of these days."""
+        start = datetime.combine(self.first, time.min, self.policy.zone)
+        end = datetime.combine(self.last + timedelta(days=1), time.min, self.policy.zone)
+        return read_events(resource.raw, calendar=resource.calendar, zone=self.policy.zone, start=start, end=end)
+
+    def stamp(self, calendar: str) -> str:
+        """Stands for all that facts depend on besides the resource."""
+        return digest(calendar, self.policy.zone.key, str(self.first), str(self.last), code_name())
+
+
 @dataclass(slots=True)
 class _Reading:
-    """One source while it is read. `names` are its calendars by the name the source gives them."""
+    """One source while it is read. `names` are its calendars by the name the source gives them, `keys` by their keys."""
 
     source: CalendarSource
-    names: dict[str, str]
-    events: list[Event]
-    uids: dict[str, frozenset[EventUid]]
-    problems: list[Problem]
-    unread: set[str]
+    names: dict[str, str] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+    events: list[Event] = field(default_factory=list)
+    uids: dict[str, frozenset[EventUid]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
     error: CrmlinkError | None = None
 
 
 def gather_calendars(
-    sources: Iterable[CalendarSource], policy: Policy, window: Window, memory: Memory, progress: Progress
+    sources: Iterable[CalendarSource],
+    policy: Policy,
+    window: Window,
+    memory: Memory,
+    kept: CalendarCache,
+    progress: Progress,
 ) -> GatheredAgenda:
-    """All occurrences of the window over all calendars. Never raises for a calendar that cannot be read."""
+    """All occurrences of the window over all calendars. Never raises for a calendar that cannot be read.
+
+    `kept` holds what need not be read again, and gets what was read.
+    """
     taken: set[str] = set()
-    readings = [_read(source, policy, window, taken, progress) for source in sources]
+    days = _Days.of(window, policy)
+    readings = [_read(source, days, kept, taken, progress) for source in sources]
     if not readings:
         return GatheredAgenda(Agenda(configured=False))
     _look_further(readings, policy, window, memory)
     uids = {name: present for reading in readings for name, present in reading.uids.items()}
     losses = _losses(uids, policy, window, memory)
     failed = {reading.source.name for reading in readings if reading.error}
+    if not failed:
+        kept.drop_others({key for reading in readings for key in reading.keys})
     unread = {name for reading in readings for name in reading.unread}
     doubtful = {loss.calendar for loss in losses if not loss.meant} | failed | unread
     known = {one.event.uid for one in memory.events}
@@ -83,32 +125,42 @@ def gather_calendars(
     )
 
 
-def _read(source: CalendarSource, policy: Policy, window: Window, taken: set[str], progress: Progress) -> _Reading:
-    """Read one source; a calendar of a name that is `taken` gets a number, so that no two are taken for one."""
-    reading = _Reading(source, {}, [], {}, [], set())
-    start, end = window.since - BEFORE, window.until
+def _read(source: CalendarSource, days: _Days, kept: CalendarCache, taken: set[str], progress: Progress) -> _Reading:
+    """Read one source: all of it, or with its error nothing. What came in before the error is kept for the next pass."""
+    reading = _Reading(source)
     try:
-        listing = source.changes({}, start=start.date(), end=end.date())
-    except (TemporaryError, LoginError, UntrustedError) as error:
-        reading.error = error
-        reading.problems.append(Problem("calendar.unreadable", source.name, str(error), error.hint))
-        return reading
-    for calendar in listing:
-        name = reading.names.setdefault(calendar.calendar, _unique(calendar.calendar, taken))
-        taken.add(name)
-        present: set[EventUid] = set()
-        before = len(reading.problems)
-        reading.problems += calendar.problems
-        for resource in calendar.events:
-            facts = read_events(resource.raw, calendar=name, zone=policy.zone, start=start, end=end)
-            reading.events += facts.events
-            reading.problems += facts.problems
-            present |= facts.uids
-        reading.uids[name] = reading.uids.get(name, frozenset()) | present
-        if any(problem.code in CONTENT_UNKNOWN for problem in reading.problems[before:]):
-            reading.unread.add(name)
-        progress(source.name, len(reading.events))
+        for changes in source.changes(kept.known(), start=days.first, end=days.last):
+            kept.take(changes)
+            _add(reading, changes, days, kept, taken)
+            progress(source.name, len(reading.events))
+    except REFUSALS as error:
+        problem = Problem("calendar.unreadable", source.name, str(error), error.hint)
+        return _Reading(source, problems=[problem], error=error)
     return reading
+
+
+def _add(reading: _Reading, changes: CalendarChanges, days: _Days, kept: CalendarCache, taken: set[str]) -> None:
+    """Add one calendar; one of a name that is `taken` gets a number, so that no two are taken for one."""
+    name = reading.names.setdefault(changes.calendar, _unique(changes.calendar, taken))
+    taken.add(name)
+    reading.keys.add(changes.key)
+    problems = list(changes.problems)
+    found: list[EventFacts] = []
+    fresh: dict[str, EventFacts] = {}
+    stamp = days.stamp(name)
+    for href, facts in kept.facts(changes.key, stamp=stamp):
+        if facts is None:
+            facts = fresh[href] = days.facts(kept.resource(changes.key, name, href))  # noqa: PLW2901
+        found.append(facts)
+    if fresh:
+        kept.keep(changes.key, fresh, stamp=stamp)
+    for facts in found:
+        reading.events += facts.events
+        problems += facts.problems
+    reading.problems += problems
+    reading.uids[name] = reading.uids.get(name, frozenset()).union(*(facts.uids for facts in found))
+    if any(problem.code in CONTENT_UNKNOWN for problem in problems):
+        reading.unread.add(name)
 
 
 def _unique(name: str, taken: set[str]) -> str:
@@ -131,7 +183,7 @@ def _look_further(readings: list[_Reading], policy: Policy, window: Window, memo
             continue
         try:
             found = reading.source.find(missing)
-        except (TemporaryError, LoginError, UntrustedError) as error:
+        except REFUSALS as error:
             reading.problems.append(Problem("calendar.unreadable", reading.source.name, str(error), error.hint))
             reading.unread |= set(reading.uids)
             continue

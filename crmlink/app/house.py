@@ -22,6 +22,7 @@ from crmlink.app.doors import calendars_of, mail_of, writer_of
 from crmlink.app.lock import only_one
 from crmlink.app.own_templates import all_templates
 from crmlink.app.settings import Settings
+from crmlink.cache import calendars as calendar_cache
 from crmlink.cache import mail as mail_cache
 from crmlink.cache.file import cache_beside, open_cache
 from crmlink.drafts.template_set import TemplateSet
@@ -61,7 +62,7 @@ class House:
 # A pass that is killed leaves its lease behind; after this time another one may work.
 LEASE = timedelta(minutes=15)
 # The tables of the cache: each module that keeps something in it owns its own.
-CACHE_LAYOUT = mail_cache.LAYOUT
+CACHE_LAYOUT = mail_cache.LAYOUT + calendar_cache.LAYOUT
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from crmlink.app.gather_mail import GatheredMail, gather_mail
 from crmlink.app.house import House
 from crmlink.app.read import MailReader
 from crmlink.app.reader_name import reader_name
+from crmlink.cache.calendars import CalendarCache
 from crmlink.cache.mail import MailCache, ReadMail
 from crmlink.facts.authentication import learned_authserv_ids
 from crmlink.facts.threads import merged, threads
@@ -76,7 +77,8 @@ def look(house: House, window: Window, progress: Progress) -> Look:
     mail = _gather_mail(house, window, progress, last=last.last_success if last else None)
     remembered = _remembered(house, window.now)
     doubts = {key: one.doubtful_since for (_, key), one in states.items() if one.doubtful_since}
-    calendars = gather_calendars(house.calendars, house.policy, window, Memory(remembered, doubts), progress)
+    kept = CalendarCache(house.cache, house.account)
+    calendars = gather_calendars(house.calendars, house.policy, window, Memory(remembered, doubts), kept, progress)
     messages = merged(mail.messages)
     readings, broke = _readings(mail.mails, messages)
     given_up = {(event.calendar, event.uid) for event in calendars.missing}

@@ -1,18 +1,20 @@
-"""Names the code and the settings that read mail, so that what another version or for other settings was read is not used."""
+"""Names the code and settings that read mail and calendars, so that what others read is not used."""
 
 from __future__ import annotations
 
 import hashlib
 import sys
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
 import crmlink
 from crmlink.language.reader import Reader
+from crmlink.model.ids import digest
 
 _STAGES: Final = ("facts", "language", "model")
-_MODULES: Final = ("app/read.py", "cache/codec.py", "cache/mail.py")
+_MODULES: Final = ("app/read.py", "cache/calendars.py", "cache/codec.py", "cache/mail.py")
 _LIBRARIES: Final = (
     *("authres", "babel", "flufl.bounce", "holidays", "icalendar", "nameparser", "python-dateutil"),
     *("recurring-ical-events", "selectolax", "tzdata"),
@@ -21,9 +23,14 @@ _LIBRARIES: Final = (
 
 def reader_name(reader: Reader) -> str:
     """A digest of everything a reading of a mail depends on but the mail itself."""
-    settings = repr((reader.owner, reader.calendar, reader.fallback_language))
+    return digest(repr((reader.owner, reader.calendar, reader.fallback_language)), code_name())
+
+
+@cache
+def code_name() -> str:
+    """A digest of the code and the libraries that read mail and calendars. A process keeps the code it began with."""
     libraries = " ".join(f"{name}={_version(name)}" for name in _LIBRARIES)
-    said = hashlib.blake2b(f"{settings}\n{libraries}\n{sys.version_info[:2]}".encode(), digest_size=16)
+    said = hashlib.blake2b(f"{libraries}\n{sys.version_info[:2]}".encode(), digest_size=16)
     for path in _code():
         said.update(str(path.name).encode())
         said.update(path.read_bytes())

@@ -58,6 +58,18 @@ def _unusable(path: Path | None, error: OSError | sqlite3.Error) -> LedgerError:
     return LedgerError(f"The cache {path} cannot be used: {reason}.", hint=hint)
 
 
+@contextmanager
+def writing(connection: sqlite3.Connection) -> Iterator[None]:
+    """One transaction: all of it or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
 def remove_cache(path: Path) -> None:
     """Delete the cache with all that belongs to it."""
     for part in ("", "-wal", "-shm"):

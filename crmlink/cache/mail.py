@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from crmlink.cache.codec import CodecError, decode, encode
+from crmlink.cache.file import writing
 from crmlink.model.ids import MessageId
 from crmlink.model.mail import Message, Role
 from crmlink.model.problem import Problem
@@ -100,7 +100,7 @@ class MailCache:
         mine = (self.account,)
         row = self.connection.execute("SELECT reader FROM mail_readers WHERE account = ?", mine).fetchone()
         if row != (self.reader,):
-            with _writing(self.connection):
+            with writing(self.connection):
                 self.connection.execute("DELETE FROM mail WHERE account = ?", mine)
                 self.connection.execute("DELETE FROM mail_folders WHERE account = ?", mine)
                 self.connection.execute("REPLACE INTO mail_readers VALUES (?, ?)", (self.account, self.reader))
@@ -170,18 +170,18 @@ class MailCache:
         """The rows of these numbers were in a pass."""
         rows = [(number,) for number in numbers]
         if rows:
-            with _writing(self.connection):
+            with writing(self.connection):
                 self.connection.executemany("UPDATE mail SET seen = 1 WHERE number = ?", rows)
 
     def prune(self, *, complete: bool) -> None:
         """Drop what left the window and, when all folders were read (`complete`), what lies in none of them."""
         old = (self.account, self.begin.timestamp())
         if self.connection.execute(_HAS_OLD, old).fetchone()[0]:
-            with _writing(self.connection):
+            with writing(self.connection):
                 self.connection.execute(_DROP_OLD, old)
         lost = set(self._folders()) - set(self._roles) if complete else set()
         for folder in sorted(lost):
-            with _writing(self.connection):
+            with writing(self.connection):
                 its = (self.account, folder)
                 self.connection.execute("DELETE FROM mail WHERE account = ? AND folder = ?", its)
                 self.connection.execute("DELETE FROM mail_folders WHERE account = ? AND folder = ?", its)
@@ -206,23 +206,12 @@ def forget(connection: sqlite3.Connection, address: str) -> int:
     The mailbox still holds them: the next pass reads there what lies in its window.
     """
     said = json.dumps(address, ensure_ascii=False)[1:-1]
-    with _writing(connection):
+    with writing(connection):
         found = connection.execute("DELETE FROM mail WHERE instr(lower(facts), ?) RETURNING account, folder", (said,))
         places = found.fetchall()
         connection.executemany("UPDATE mail_folders SET stand = '' WHERE account = ? AND folder = ?", set(places))
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     return len(places)
-
-
-@contextmanager
-def _writing(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def _decoded(facts: str) -> ReadMail:

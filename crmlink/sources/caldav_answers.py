@@ -5,10 +5,12 @@ Pure: request bodies as text, answers as the element trees the library parsed. D
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
+from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 DAV: Final = "{DAV:}"
@@ -17,13 +19,15 @@ _SPACES: Final = (
     'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:S="http://calendarserver.org/ns/" '
     'xmlns:N="http://nextcloud.com/ns"'
 )
+_ORIGIN: Final = re.compile(r"^https?://[^/]*", re.IGNORECASE)
+_ESCAPED_SLASH: Final = re.compile("%2F", re.IGNORECASE)
 _HEAD: Final = '<?xml version="1.0" encoding="utf-8"?>'
 
 DISCOVERY: Final = (
     f"{_HEAD}<D:propfind {_SPACES}><D:prop><D:resourcetype/><D:displayname/><D:current-user-principal/>"
-    "<C:calendar-home-set/><C:supported-calendar-component-set/><S:getctag/><D:sync-token/>"
-    "</D:prop></D:propfind>"
+    "<C:calendar-home-set/><C:supported-calendar-component-set/><S:getctag/></D:prop></D:propfind>"
 )
+SYNC_TOKEN: Final = f"{_HEAD}<D:propfind {_SPACES}><D:prop><D:sync-token/></D:prop></D:propfind>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,20 @@ class Answer:
         return not names or "VEVENT" in names
 
     @property
-    def stand(self) -> str:
-        """What the server says changes whenever the calendar does; "" when it says nothing."""
-        return self.text("{http://calendarserver.org/ns/}getctag") or self.text(f"{DAV}sync-token")
+    def path(self) -> str:
+        """The path of its href in one spelling: servers differ in what they escape, and some name themselves in front."""
+        path = _ORIGIN.sub("", self.href)
+        return unquote(_ESCAPED_SLASH.sub("%252F", path)) if "%" in path else path
+
+    @property
+    def etag(self) -> str:
+        """The etag without quotes and weakness mark, which come and go between answers; "" without one."""
+        return self.text(f"{DAV}getetag").removeprefix("W/").strip('"')
+
+    @property
+    def ctag(self) -> str:
+        """What changes whenever the calendar does; "" when the server does not say."""
+        return self.text("{http://calendarserver.org/ns/}getctag")
 
 
 def answers(tree: Any) -> Iterator[Answer]:
@@ -84,9 +99,18 @@ def events_between(start: date, end: date) -> str:
 
     A day more on both sides: the server counts in UTC, the owner does not.
     """
+    return _between(start, end, "<D:getetag/><C:calendar-data/>")
+
+
+def etags_between(start: date, end: date) -> str:
+    """The same for nothing but the etags."""
+    return _between(start, end, "<D:getetag/>")
+
+
+def _between(start: date, end: date, properties: str) -> str:
     first, last = (day.strftime("%Y%m%dT000000Z") for day in (start - timedelta(days=1), end + timedelta(days=2)))
     return (
-        f"{_HEAD}<C:calendar-query {_SPACES}><D:prop><D:getetag/><C:calendar-data/></D:prop><C:filter>"
+        f"{_HEAD}<C:calendar-query {_SPACES}><D:prop>{properties}</D:prop><C:filter>"
         '<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">'
         f'<C:time-range start="{first}" end="{last}"/>'
         "</C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"

@@ -2,7 +2,8 @@
 
 The address comes from the settings, but where it leads is up to others: so TLS only, public addresses only, the
 address that was checked is the one that is connected to, redirects stay on the host, and size and time have an end.
-In: a feed's address. Out: its events as resources, one per UID. An unchanged feed (ETag) is not fetched again.
+In: a feed's address. Out: its events as resources, one per UID. An unchanged feed is not fetched again (ETag,
+Last-Modified), but once a day: a server may be wrong about that.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import http.client
 import ipaddress
 import socket
 import ssl
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,26 +22,34 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from crmlink.model.errors import CrmlinkError, LoginError, SourceError, UntrustedError
 from crmlink.model.ids import EventUid, digest
-from crmlink.sources.port import CalendarChanges, RawEvent
+from crmlink.sources.calendar_state import stand_of, state_of
+from crmlink.sources.port import CalendarChanges, KnownCalendar, RawEvent
 from crmlink.sources.resource_window import holds, may_touch, split_resources
 
 MAX_FEED: Final = 5_000_000
 SECONDS: Final = 30
 MAX_REDIRECTS: Final = 3
+MAX_VALIDATOR: Final = 500
 _CHUNK: Final = 65_536
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
 class _Feed:
-    """A feed as last fetched."""
+    """A feed as last fetched, with the validators that tell whether it is still the same (RFC 9110 section 8.8)."""
 
     etag: str
+    modified: str
     raw: bytes
+
+    @property
+    def stand(self) -> str:
+        """Both validators, a line each; "" without any."""
+        return f"{self.etag}\n{self.modified}" if self.etag or self.modified else ""
 
 
 class FeedSource:
-    """A `CalendarSource` over one feed. Always reads the whole window."""
+    """A `CalendarSource` over one feed. Its key stands for its address, which is a secret."""
 
     def __init__(
         self, url: str, ca_file: Path | None = None, name: str = "calendar", *, public_only: bool = True
@@ -57,37 +67,47 @@ class FeedSource:
         """What it is called in reports."""
         return self._name
 
-    def changes(self, states: dict[str, str], *, start: date, end: date) -> list[CalendarChanges]:  # noqa: ARG002 - the whole window, whatever the states
-        """Every event that may touch the window, as one calendar named like the source.
+    def changes(self, known: Mapping[str, KnownCalendar], *, start: date, end: date) -> Iterator[CalendarChanges]:
+        """Every event that may touch the window, or the word that nothing changed; one calendar named like the source.
 
         Raises:
             LoginError: the feed is not public.
             UntrustedError: no valid certificate, a redirect to another host, or an address inside a private network.
             SourceError: no connection, no feed at this address, or no whole iCalendar file came.
         """
-        feed = self._fetch()
+        key = digest(self._url)
+        state = known.get(key, KnownCalendar()).state
+        feed = self._fetch(stand_of(state, start, end))
+        if feed is None:
+            yield CalendarChanges(self._name, key, (), complete=False, state=state)
+            return
         events = tuple(event for event in self._events(feed) if may_touch(event.raw, start, end))
-        return [CalendarChanges(self._name, events, state=feed.etag)]
+        yield CalendarChanges(self._name, key, events, state=state_of(start, end, feed.stand))
 
     def find(self, uids: frozenset[EventUid]) -> list[RawEvent]:
         """Every event with one of these UIDs, whenever it takes place. Raises as `changes` does."""
-        return [event for event in self._events(self._fetch()) if holds(event.raw, uids)]
+        feed = self._last or self._fetch("")
+        return [event for event in self._events(feed) if holds(event.raw, uids)] if feed else []
 
     def close(self) -> None:
-        """Nothing stays open between reads."""
+        """Nothing stays open between reads; what was read goes."""
+        self._last = None
 
     def _events(self, feed: _Feed) -> list[RawEvent]:
         parts = (part for part in split_resources(feed.raw) if b"BEGIN:VEVENT" in part.upper())
         return [RawEvent(self._name, digest(part.hex())[:16], feed.etag, part) for part in parts]
 
-    def _fetch(self) -> _Feed:
+    def _fetch(self, stand: str) -> _Feed | None:
+        """The feed, or None when it still is what had this `stand`."""
         url = self._url
         host = urlsplit(url).hostname or ""
         try:
             for _ in range(MAX_REDIRECTS + 1):
-                status, location, feed = self._get(urlsplit(url))
+                status, location, feed = self._get(urlsplit(url), stand)
+                if stand and status == http.HTTPStatus.NOT_MODIFIED:
+                    return None
                 if status not in _REDIRECTS:
-                    self._last = self._accepted(status, feed, host)
+                    self._last = _accepted(status, feed, host)
                     return self._last
                 url = _next_place(url, location)
         except ssl.SSLError as error:
@@ -99,20 +119,7 @@ class FeedSource:
             raise SourceError(f"The calendar feed at {host} cannot be reached.", hint="Try again later.") from error
         raise SourceError(f"The calendar feed at {host} sends from one address to the next without end.")
 
-    def _accepted(self, status: int, feed: _Feed, host: str) -> _Feed:
-        if status == http.HTTPStatus.NOT_MODIFIED and self._last is not None:
-            return self._last
-        hint = "Publish the calendar again and put its new address in CRMLINK_CALENDAR."
-        if status in {http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN}:
-            raise LoginError(f"The calendar feed at {host} is not public (answer {status}).", hint=hint)
-        if status in {http.HTTPStatus.NOT_FOUND, http.HTTPStatus.GONE}:
-            raise SourceError(f"The calendar feed at {host} is no longer there (answer {status}).", hint=hint)
-        whole = feed.raw.rstrip().upper().endswith(b"END:VCALENDAR")
-        if status != http.HTTPStatus.OK or not whole:
-            raise SourceError(f"The calendar feed at {host} did not send a whole calendar.", hint="Try again later.")
-        return feed
-
-    def _get(self, place: SplitResult) -> tuple[int, str, _Feed]:
+    def _get(self, place: SplitResult, stand: str) -> tuple[int, str, _Feed]:
         deadline = monotonic() + SECONDS
         host, port = place.hostname or "", place.port or 443
         connection = http.client.HTTPSConnection(host, port, timeout=SECONDS, context=self._context)
@@ -120,12 +127,13 @@ class FeedSource:
         try:
             connection.sock = self._context.wrap_socket(plain, server_hostname=host)
             headers = {"Accept": "text/calendar", "Accept-Encoding": "identity"}
-            if self._last is not None and self._last.etag:
-                headers["If-None-Match"] = self._last.etag
+            etag, _, modified = stand.partition("\n")
+            headers |= {"If-None-Match": etag} if etag else {}
+            headers |= {"If-Modified-Since": modified} if modified else {}
             connection.request("GET", place._replace(scheme="", netloc="").geturl() or "/", headers=headers)
             response = connection.getresponse()
             raw = _body(response, connection.sock, host, deadline)
-            feed = _Feed(response.headers.get("ETag", ""), raw)
+            feed = _Feed(_validator(response, "ETag"), _validator(response, "Last-Modified"), raw)
             return response.status, response.headers.get("Location", ""), feed
         finally:
             connection.close()
@@ -140,6 +148,24 @@ class FeedSource:
                 hint="Use a CalDAV address or a vdir for a calendar of your own network.",
             )
         return found[0]
+
+
+def _validator(response: http.client.HTTPResponse, name: str) -> str:
+    """A header to be said back later; "" for one that is missing or would not fit in a line of a request."""
+    value = response.headers.get(name, "").strip()
+    return value if value.isascii() and value.isprintable() and len(value) <= MAX_VALIDATOR else ""
+
+
+def _accepted(status: int, feed: _Feed, host: str) -> _Feed:
+    hint = "Publish the calendar again and put its new address in CRMLINK_CALENDAR."
+    if status in {http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN}:
+        raise LoginError(f"The calendar feed at {host} is not public (answer {status}).", hint=hint)
+    if status in {http.HTTPStatus.NOT_FOUND, http.HTTPStatus.GONE}:
+        raise SourceError(f"The calendar feed at {host} is no longer there (answer {status}).", hint=hint)
+    whole = feed.raw.rstrip().upper().endswith(b"END:VCALENDAR")
+    if status != http.HTTPStatus.OK or not whole:
+        raise SourceError(f"The calendar feed at {host} did not send a whole calendar.", hint="Try again later.")
+    return feed
 
 
 def is_public(address: str) -> bool:

@@ -9,7 +9,7 @@ when they cannot be read; one unreadable item is a `Problem`, never an error.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Protocol
@@ -112,14 +112,32 @@ class RawEvent:
     raw: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class KnownCalendar:
+    """What is kept of a calendar since it was read last: the state it had, and the etag of every resource by href.
+
+    `etags` also holds what was looked at and lay `elsewhere`. Without state, nothing is known to be unchanged.
+    """
+
+    state: str = ""
+    etags: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class CalendarChanges:
-    """What changed in one calendar. `gone` holds hrefs; empty when `complete`."""
+    """What changed in one calendar. `key` is its own for ever, while `calendar`, its name, may change.
+
+    `events` are new or changed, `gone` holds hrefs; when `complete`, there is nothing but `events` and `gone` is empty.
+    `elsewhere` holds href and etag of what a look inside showed to lie outside the window. `state` is empty when the
+    next read must look again, whatever the calendar says of itself.
+    """
 
     calendar: str
+    key: str
     events: tuple[RawEvent, ...]
     complete: bool = True
     gone: tuple[str, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
     state: str = ""
     problems: list[Problem] = field(default_factory=list)
 
@@ -131,8 +149,12 @@ class CalendarSource(Protocol):
     def name(self) -> str:
         """What it is called in reports: "calendar", or "calendar:2" for the second URL."""
 
-    def changes(self, states: dict[str, str], *, start: date, end: date) -> list[CalendarChanges]:
-        """For each calendar what changed since its state among events that touch the window from start to end."""
+    def changes(self, known: Mapping[str, KnownCalendar], *, start: date, end: date) -> Iterator[CalendarChanges]:
+        """For each calendar, as it is read, what changed since it was `known` (by key) in the days from start to end.
+
+        Applied to what is known, it gives what a first read would give. Another window than last time is looked
+        through again, so that a calendar that wrongly calls itself unchanged is found out the next day.
+        """
 
     def find(self, uids: frozenset[EventUid]) -> list[RawEvent]:
         """Every resource with one of these UIDs, whenever it takes place: tells a moved event from a vanished one."""

@@ -1,11 +1,14 @@
 """Reads a vdir: a directory of `.ics` files is a calendar, a directory of such directories is a set of them.
 
 This is what vdirsyncer, khal and Radicale keep on disk. A file `displayname` beside the events names the calendar.
-It only reads. A missing directory is a `SourceError`, a single unreadable file a `Problem`.
+It only reads, and a file only again when its size, its place on the disk or one of its times is another (a copy may
+carry an old date, but not an old time of change). A missing directory is a `SourceError`, an unreadable file a `Problem`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -14,7 +17,8 @@ from crmlink.facts.calendar_text import MAX_BYTES
 from crmlink.model.errors import SourceError
 from crmlink.model.ids import EventUid, digest
 from crmlink.model.problem import Problem
-from crmlink.sources.port import CalendarChanges, RawEvent
+from crmlink.sources.calendar_state import stand_of, state_of, to_fetch
+from crmlink.sources.port import CalendarChanges, KnownCalendar, RawEvent
 from crmlink.sources.resource_window import holds, may_touch, split_resources
 
 MAX_FILE: Final = 20 * MAX_BYTES
@@ -22,7 +26,7 @@ MAX_FILE: Final = 20 * MAX_BYTES
 
 
 class VdirSource:
-    """A `CalendarSource` over a directory. Always reads the whole window."""
+    """A `CalendarSource` over a directory. A calendar's key is its path."""
 
     def __init__(self, path: Path, name: str = "calendar") -> None:
         self._path = path
@@ -33,32 +37,30 @@ class VdirSource:
         """What it is called in reports."""
         return self._name
 
-    def changes(self, states: dict[str, str], *, start: date, end: date) -> list[CalendarChanges]:  # noqa: ARG002 - the whole window, whatever the states
-        """Every resource that may touch the window, per calendar.
+    def changes(self, known: Mapping[str, KnownCalendar], *, start: date, end: date) -> Iterator[CalendarChanges]:
+        """What changed among the resources that may touch the window, per calendar.
 
         Raises:
             SourceError: the directory is not there or cannot be listed.
         """
-        return [
-            CalendarChanges(
-                found.calendar,
-                tuple(event for event in found.events if may_touch(event.raw, start, end)),
-                state=found.state,
-                problems=found.problems,
-            )
-            for found in self._everything()
-        ]
+        with self._listable():
+            for name, directory in self._directories():
+                kept = known.get(str(directory), KnownCalendar())
+                yield _changes(name, directory, kept, start, end)
 
     def find(self, uids: frozenset[EventUid]) -> list[RawEvent]:
         """Every resource with one of these UIDs, whenever it takes place. Raises SourceError as `changes` does."""
-        return [event for found in self._everything() for event in found.events if holds(event.raw, uids)]
+        with self._listable():
+            everything = [_read(name, _Folder(directory)) for name, directory in self._directories()]
+        return [event for events in everything for event in events if holds(event.raw, uids)]
 
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _everything(self) -> list[CalendarChanges]:
+    @contextmanager
+    def _listable(self) -> Iterator[None]:
         try:
-            return [_read(name, directory) for name, directory in self._directories()]
+            yield
         except OSError as error:
             raise SourceError(
                 f"The calendar directory {error.filename or self._path} cannot be read ({error.strerror}).",
@@ -78,26 +80,71 @@ class VdirSource:
         ]
 
 
-def _read(name: str, directory: Path) -> CalendarChanges:
-    problems: list[Problem] = []
-    events: list[RawEvent] = []
-    stamps: list[str] = []
-    for path in sorted(entry for entry in directory.iterdir() if _is_event_file(entry)):
+class _Folder:
+    """The event files of one directory: name -> what tells one version of the file from another."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.problems: list[Problem] = []
+        self.stamps: dict[str, str] = {}
+        for path in sorted(entry for entry in directory.iterdir() if _is_event_file(entry)):
+            try:
+                stat = path.stat()
+            except OSError as error:
+                self.problems.append(_unreadable(path, str(error.strerror)))
+                continue
+            if stat.st_size > MAX_FILE:
+                self.problems.append(_unreadable(path, f"larger than {MAX_FILE} bytes"))
+                continue
+            times = f"{stat.st_mtime_ns}-{stat.st_ctime_ns}"
+            self.stamps[path.name] = f"{stat.st_dev}-{stat.st_ino}-{stat.st_size}-{times}"
+
+    def read(self, calendar: str, name: str) -> list[RawEvent]:
+        """The resources in one file. Its stamp is older than its content at worst: then it is read again next time."""
+        path = self.directory / name
         try:
-            size = path.stat().st_size
-            raw = path.read_bytes() if size <= MAX_FILE else b""
+            raw = path.read_bytes()
         except OSError as error:
-            problems.append(_unreadable(path, str(error.strerror)))
-            continue
-        if not raw and size:
-            problems.append(_unreadable(path, f"larger than {MAX_FILE} bytes"))
-            continue
-        etag = digest(raw.hex())[:16]
-        stamps.append(f"{path.name} {etag}")
+            self.problems.append(_unreadable(path, str(error.strerror)))
+            return []
         parts = split_resources(raw)
-        for number, part in enumerate(parts):
-            events.append(RawEvent(name, path.name if len(parts) == 1 else f"{path.name}#{number}", etag, part))
-    return CalendarChanges(name, tuple(events), state=digest(*stamps), problems=problems)
+        hrefs = [name] if len(parts) == 1 else [f"{name}#{number}" for number in range(len(parts))]
+        return [RawEvent(calendar, href, self.stamps[name], part) for href, part in zip(hrefs, parts, strict=True)]
+
+
+def _changes(name: str, directory: Path, known: KnownCalendar, start: date, end: date) -> CalendarChanges:
+    """What is new in a directory. In another window, files that lay outside the old one must be looked into again."""
+    folder = _Folder(directory)
+    before = known.etags if stand_of(known.state, start, end) else {}
+    events: list[RawEvent] = []
+    elsewhere: dict[str, str] = {}
+    changed = to_fetch({_file_of(href): etag for href, etag in before.items()}, folder.stamps)
+    for file in changed:
+        parts = folder.read(name, file)
+        inside = [event for event in parts if may_touch(event.raw, start, end)]
+        events += inside
+        if parts and not inside:
+            elsewhere[file] = folder.stamps[file]
+    touched = {*changed} | {_file_of(href) for href in before} - folder.stamps.keys()
+    return CalendarChanges(
+        name,
+        str(directory),
+        tuple(events),
+        complete=not before,
+        gone=tuple(href for href in before if _file_of(href) in touched),
+        elsewhere=elsewhere,
+        state=state_of(start, end, digest(*(f"{file} {stamp}" for file, stamp in folder.stamps.items()))),
+        problems=folder.problems,
+    )
+
+
+def _read(name: str, folder: _Folder) -> list[RawEvent]:
+    return [event for file in folder.stamps for event in folder.read(name, file)]
+
+
+def _file_of(href: str) -> str:
+    """The file of a resource: a file with several has them numbered behind its name, which ends in .ics."""
+    return href if _is_event_file(Path(href)) else href.rpartition("#")[0]
 
 
 def _is_event_file(entry: Path) -> bool:

@@ -7,13 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from crmlink.model.ids import digest
 from crmlink.sources.caldav import CalDavSource
 from crmlink.sources.calendar_login import CalendarLogin
+from crmlink.sources.icsfeed import FeedSource
 from crmlink.sources.memory_calendar import MemoryCalendars, MemoryCalendarSource
 from crmlink.sources.port import CalendarSource
 from crmlink.sources.vdir import VdirSource
 from tests.servers import calendars as served
 from tests.servers.accounts import CalendarServer
+from tests.servers.certificates import CertificateFiles
+from tests.servers.scripted_http import Reply, ScriptedServer
 
 
 class CalendarWorld(Protocol):
@@ -81,6 +85,39 @@ class VdirWorld:
 
     def contents(self) -> dict[str, str]:
         return {str(path): f"{path.stat().st_mtime_ns} {path.read_bytes()!r}" for path in self.root.rglob("*.ics")}
+
+
+class FeedWorld:
+    """One calendar published as a feed."""
+
+    def __init__(self, server: ScriptedServer, certificate: CertificateFiles, name: str) -> None:
+        self.server = server
+        self._authority = certificate.authority
+        self._path = f"/{name}.ics"
+        self._stored: dict[str, str] = {}
+        self._publish()
+
+    @property
+    def source(self) -> CalendarSource:
+        return FeedSource(f"{self.server.url}{self._path}", self._authority, public_only=False)
+
+    def put(self, ics: str, calendar: str = "Agenda") -> str:  # noqa: ARG002 - there is only one
+        self._stored[uid_of(ics)] = "".join(
+            line for line in ics.splitlines(keepends=True) if "VCALENDAR" not in line and not line.startswith("VERSION")
+        )
+        self._publish()
+        return uid_of(ics)
+
+    def delete(self, handle: str, calendar: str = "Agenda") -> None:  # noqa: ARG002 - there is only one
+        del self._stored[handle]
+        self._publish()
+
+    def contents(self) -> dict[str, str]:
+        return dict(self._stored)
+
+    def _publish(self) -> None:
+        body = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{''.join(self._stored.values())}END:VCALENDAR\r\n"
+        self.server.replies[f"GET {self._path}"] = Reply(200, body, {"ETag": f'"{digest(body)[:8]}"'})
 
 
 class ServedWorld:

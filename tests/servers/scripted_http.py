@@ -1,5 +1,7 @@
 """An HTTP server that says what a test tells it to, and remembers what it was asked.
 
+To whoever already has the version (ETag) it would send, it says so (304).
+
 For the answers real calendar servers give on bad days: redirects, refusals, half answers, wrong certificates.
 """
 
@@ -37,10 +39,14 @@ class Asked:
 
 @dataclass(slots=True)
 class ScriptedServer:
-    """`replies` maps "METHOD /path" to an answer; anything else is answered with 404."""
+    """`replies` maps "METHOD /path" to an answer; anything else is answered with 404.
+
+    `answers` goes before: the first whose words stand in what is asked.
+    """
 
     url: str
     replies: dict[str, Reply] = field(default_factory=dict)
+    answers: dict[str, Reply] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
 
 
@@ -58,6 +64,9 @@ def scripted(certificate: CertificateFiles | None = None) -> Iterator[ScriptedSe
             body = self.rfile.read(length).decode()
             script.asked.append(Asked(self.command, self.path, dict(self.headers), body))
             reply = script.replies.get(f"{self.command} {self.path}", Reply(404))
+            reply = next((answer for words, answer in script.answers.items() if words in body), reply)
+            if reply.headers.get("ETag") and self.headers.get("If-None-Match") == reply.headers["ETag"]:
+                reply = Reply(304)
             data = reply.body.encode()
             self.send_response(reply.status)
             for name, value in {"Content-Type": "application/xml; charset=utf-8", **reply.headers}.items():

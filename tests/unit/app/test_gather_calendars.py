@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from crmlink.app.gather import GatheredAgenda, Health, Window
 from crmlink.app.gather_calendars import Memory, gather_calendars
+from crmlink.cache.calendars import LAYOUT, CalendarCache
+from crmlink.cache.file import open_cache
 from crmlink.model.errors import CrmlinkError, LoginError, SourceError
 from crmlink.model.ids import EventUid
 from crmlink.model.memory import RememberedEvent
 from crmlink.sources.memory_calendar import MemoryCalendars, MemoryCalendarSource
-from crmlink.sources.port import CalendarChanges, RawEvent
+from crmlink.sources.port import CalendarChanges, CalendarSource, KnownCalendar, RawEvent
 from tests.picture_of import POLICY, event, march, seen
 
 NOW = march(10)
@@ -40,11 +45,11 @@ class Shelf:
         self.name = name
         self._calendar, self._uids, self._error, self._elsewhere = calendar, uids, error, elsewhere
 
-    def changes(self, states: dict[str, str], *, start: object, end: object) -> list[CalendarChanges]:
-        del states, start, end
+    def changes(self, known: Mapping[str, KnownCalendar], *, start: object, end: object) -> Iterator[CalendarChanges]:
+        del known, start, end
+        yield CalendarChanges(self._calendar, f"{self.name}/", tuple(self._raw(uid, 12) for uid in self._uids))
         if self._error:
             raise self._error
-        return [CalendarChanges(self._calendar, tuple(self._raw(uid, 12) for uid in self._uids))]
 
     def find(self, uids: frozenset[EventUid]) -> list[RawEvent]:
         return [self._raw(uid, 30) for uid in self._elsewhere if EventUid(uid) in uids]
@@ -56,8 +61,19 @@ class Shelf:
         return RawEvent(self._calendar, uid, "1", _ics(uid, day))
 
 
-def _gather(*sources: Shelf, memory: Memory | None = None) -> GatheredAgenda:
-    return gather_calendars(sources, POLICY, WINDOW, memory or Memory(), lambda _name, _count: None)
+@pytest.fixture
+def kept() -> Iterator[CalendarCache]:
+    with open_cache(None, layout=LAYOUT, read_only=False) as cache:
+        yield CalendarCache(cache, "marleen@example.nl")
+
+
+def _pass(kept: CalendarCache, *sources: CalendarSource, memory: Memory | None = None) -> GatheredAgenda:
+    return gather_calendars(sources, POLICY, WINDOW, memory or Memory(), kept, lambda _name, _count: None)
+
+
+def _gather(*sources: CalendarSource, memory: Memory | None = None) -> GatheredAgenda:
+    with open_cache(None, layout=LAYOUT, read_only=False) as cache:
+        return _pass(CalendarCache(cache, "marleen@example.nl"), *sources, memory=memory)
 
 
 def _remembered(*uids: str, calendar: str = "Agenda") -> tuple[RememberedEvent, ...]:
@@ -129,8 +145,7 @@ def test_a_refused_login_is_remembered_as_the_reason_to_write_nothing() -> None:
 
 
 def test_the_memory_source_reads_the_same_way() -> None:
-    source = MemoryCalendarSource(MemoryCalendars())
-    assert gather_calendars([source], POLICY, WINDOW, Memory(), lambda _name, _count: None).agenda.configured
+    assert _gather(MemoryCalendarSource(MemoryCalendars())).agenda.configured
 
 
 def test_two_calendars_of_the_same_name_are_not_taken_for_one() -> None:
@@ -138,3 +153,48 @@ def test_two_calendars_of_the_same_name_are_not_taken_for_one() -> None:
     assert found.agenda.uids == {"Agenda": {"a"}, "Agenda (2)": {"b"}}
     memory = Memory((*_remembered("a"), *_remembered("b", calendar="Agenda (2)")))
     assert _gather(Shelf("a"), Shelf("b", name="calendar:2"), memory=memory).agenda.trusted
+
+
+class TestKept:
+    """What an earlier pass kept changes nothing in what a pass says."""
+
+    def test_a_source_that_fails_halfway_gives_nothing_and_loses_nothing(self, kept: CalendarCache) -> None:
+        _pass(kept, Shelf("a"), Shelf("b", name="calendar:2"))
+        before = kept.known()
+        found = _pass(kept, Shelf("a", error=SourceError("down", hint="wait")), Shelf("b", name="calendar:2"))
+        assert found.agenda.uids == {"Agenda (2)": {"b"}}
+        assert kept.known() == before
+
+    def test_a_calendar_that_was_removed_is_not_kept(self, kept: CalendarCache) -> None:
+        _pass(kept, Shelf("a"), Shelf("b", name="calendar:2"))
+        _pass(kept, Shelf("b", name="calendar:2"))
+        assert kept.known().keys() == {"calendar:2/"}
+
+    def test_what_cannot_be_read_stays_in_doubt_while_it_stays_unchanged(self, kept: CalendarCache) -> None:
+        broken = _ics("a", 12).replace(b"END:VEVENT\r\nEND:VCALENDAR\r\n", b"")
+        source = MemoryCalendarSource(MemoryCalendars({"Agenda": {"a.ics": broken, "b.ics": _ics("b", 13)}}))
+        first, again = (_pass(kept, source) for _ in range(2))
+        assert first == again
+        assert (again.agenda.doubtful, [one.code for one in again.problems]) == (("Agenda",), ["calendar.broken-text"])
+
+    def test_a_calendar_with_a_new_name_is_the_same_calendar(self, kept: CalendarCache) -> None:
+        _pass(kept, Shelf("a"))
+        found = _pass(kept, Shelf("a", calendar="Werk"))
+        assert [(one.uid, one.calendar) for one in found.agenda.events] == [("a", "Werk")]
+        assert len(kept.known()) == 1
+
+    def test_an_unchanged_calendar_is_counted_as_seen_and_not_as_new(self, kept: CalendarCache) -> None:
+        source = MemoryCalendarSource(MemoryCalendars({"Agenda": {"a.ics": _ics("a", 12), "b.ics": _ics("b", 13)}}))
+        _pass(kept, source)
+        [report] = _pass(kept, source, memory=Memory(_remembered("a", "b"))).reports
+        assert (report.health, report.seen, report.new) == (Health.OK, 2, 0)
+
+    def test_in_another_zone_floating_times_are_read_anew(self, kept: CalendarCache) -> None:
+        floating = _ics("a", 12).replace(b"T100000Z", b"T100000")
+        source = MemoryCalendarSource(MemoryCalendars({"Agenda": {"a.ics": floating}}))
+        starts = []
+        for zone in ("Europe/Amsterdam", "Asia/Tokyo"):
+            policy = replace(POLICY, zone=ZoneInfo(zone))
+            found = gather_calendars([source], policy, WINDOW, Memory(), kept, lambda _name, _count: None)
+            starts += [one.start for one in found.agenda.events]
+        assert [str(getattr(start, "tzinfo", None)) for start in starts] == ["Europe/Amsterdam", "Asia/Tokyo"]

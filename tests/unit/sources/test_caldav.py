@@ -49,7 +49,7 @@ def server() -> Iterator[ScriptedServer]:
 def read(url: str, login: CalendarLogin = LOGIN) -> list[CalendarChanges]:
     source = CalDavSource(url, login)
     try:
-        return source.changes({}, **WINDOW)
+        return list(source.changes({}, **WINDOW))
     finally:
         source.close()
 

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from crmlink.model.errors import CrmlinkError, LoginError, SourceError, UntrustedError
+from crmlink.model.ids import EventUid
 from crmlink.sources.icsfeed import MAX_FEED, FeedSource, is_public
-from crmlink.sources.port import CalendarChanges
+from crmlink.sources.port import CalendarChanges, KnownCalendar
 from tests.servers.certificates import Certificate, CertificateFiles, write_certificate
 from tests.servers.scripted_http import Reply, ScriptedServer, scripted
 
+PLACE = "GET /geheim.ics?t=1"
+SUNDAY = "Sun, 01 Mar 2026 10:00:00 GMT"
 START, END = date(2026, 3, 1), date(2026, 4, 1)
 
 
@@ -39,8 +42,12 @@ def source(server: ScriptedServer, certificate: CertificateFiles) -> FeedSource:
     return FeedSource(f"{server.url}/geheim.ics?t=1", certificate.authority, public_only=False)
 
 
-def read(source: FeedSource) -> CalendarChanges:
-    [changes] = source.changes({}, start=START, end=END)
+def known_after(changes: CalendarChanges) -> dict[str, KnownCalendar]:
+    return {changes.key: KnownCalendar(changes.state, {event.href: event.etag for event in changes.events})}
+
+
+def read(source: FeedSource, known: CalendarChanges | None = None) -> CalendarChanges:
+    [changes] = source.changes(known_after(known) if known else {}, start=START, end=END)
     return changes
 
 
@@ -53,14 +60,6 @@ class TestReading:
             [True, False],
             [False, True],
         ]
-        assert found.state == '"1"'
-
-    def test_an_unchanged_feed_is_not_sent_again(self, server: ScriptedServer, source: FeedSource) -> None:
-        server.replies["GET /geheim.ics?t=1"] = Reply(200, feed(vevent("a", "20260310")), {"ETag": '"1"'})
-        first = read(source)
-        server.replies["GET /geheim.ics?t=1"] = Reply(304)
-        assert read(source).events == first.events
-        assert server.asked[-1].headers["If-None-Match"] == '"1"'
 
     def test_a_redirect_on_the_same_host_is_followed(self, server: ScriptedServer, source: FeedSource) -> None:
         server.replies["GET /geheim.ics?t=1"] = Reply(302, headers={"Location": "/nieuw.ics"})
@@ -70,6 +69,70 @@ class TestReading:
     def test_an_empty_feed_is_an_empty_calendar(self, server: ScriptedServer, source: FeedSource) -> None:
         server.replies["GET /geheim.ics?t=1"] = Reply(200, feed())
         assert read(source).events == ()
+
+
+class TestReadingAgain:
+    @pytest.mark.parametrize(
+        ("validators", "said"),
+        [
+            pytest.param({"ETag": '"1"'}, {"If-None-Match": '"1"'}, id="an etag"),
+            pytest.param({"ETag": 'W/"1"'}, {"If-None-Match": 'W/"1"'}, id="a weak etag"),
+            pytest.param({"ETag": "1"}, {"If-None-Match": "1"}, id="an etag without quotes"),
+            pytest.param({"Last-Modified": SUNDAY}, {"If-Modified-Since": SUNDAY}, id="a date"),
+            pytest.param(
+                {"ETag": '"1"', "Last-Modified": SUNDAY},
+                {"If-None-Match": '"1"', "If-Modified-Since": SUNDAY},
+                id="both",
+            ),
+        ],
+    )
+    def test_an_unchanged_feed_is_not_sent_again(
+        self, server: ScriptedServer, source: FeedSource, validators: dict[str, str], said: dict[str, str]
+    ) -> None:
+        server.replies[PLACE] = Reply(200, feed(vevent("a", "20260310")), validators)
+        first = read(source)
+        server.replies[PLACE] = Reply(304)
+        again = read(source, known=first)
+        assert {name: server.asked[-1].headers[name] for name in said} == said
+        assert (again.complete, again.events, again.gone, again.state) == (False, (), (), first.state)
+
+    @pytest.mark.parametrize(
+        "validators", [{}, {"ETag": ""}, {"ETag": '"\x01"'}, {"ETag": f'"{"x" * 1000}"'}, {"Last-Modified": "é"}]
+    )
+    def test_a_feed_without_a_usable_validator_is_sent_every_time(
+        self, server: ScriptedServer, source: FeedSource, validators: dict[str, str]
+    ) -> None:
+        server.replies[PLACE] = Reply(200, feed(vevent("a", "20260310")), validators)
+        first = read(source)
+        again = read(source, known=first)
+        assert (first.state, again.complete, len(again.events)) == ("", True, 1)
+        assert not {"If-None-Match", "If-Modified-Since"} & server.asked[-1].headers.keys()
+
+    def test_in_another_window_the_whole_feed_is_asked_for(self, server: ScriptedServer, source: FeedSource) -> None:
+        server.replies[PLACE] = Reply(200, feed(vevent("a", "20260310"), vevent("b", "20260501")), {"ETag": '"1"'})
+        first = read(source)
+        [later] = source.changes(known_after(first), start=START, end=date(2026, 6, 1))
+        assert "If-None-Match" not in server.asked[-1].headers
+        assert (later.complete, len(first.events), len(later.events)) == (True, 1, 2)
+
+    def test_looking_for_a_moved_event_does_not_take_unchanged_for_empty(
+        self, server: ScriptedServer, source: FeedSource
+    ) -> None:
+        server.replies[PLACE] = Reply(200, feed(vevent("a", "20260310"), vevent("b", "20280501")), {"ETag": '"1"'})
+        first = read(source)
+        source.close()
+        server.replies[PLACE] = Reply(304)
+        read(source, known=first)
+        server.replies[PLACE] = Reply(200, feed(vevent("a", "20260310"), vevent("b", "20280501")), {"ETag": '"1"'})
+        assert len(source.find(frozenset({EventUid("b")}))) == 1
+
+    @pytest.mark.parametrize("status", [400, 403, 412, 418, 500, 503])
+    def test_a_failed_check_is_not_unchanged(self, server: ScriptedServer, source: FeedSource, status: int) -> None:
+        server.replies[PLACE] = Reply(200, feed(vevent("a", "20260310")), {"ETag": '"1"'})
+        first = read(source)
+        server.replies[PLACE] = Reply(status)
+        with pytest.raises((SourceError, LoginError)):
+            read(source, known=first)
 
 
 class TestRefusing:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from crmlink.model.errors import SourceError
-from crmlink.sources.port import CalendarChanges
+from crmlink.sources.port import CalendarChanges, KnownCalendar
 from crmlink.sources.resource_window import may_touch, split_resources
 from crmlink.sources.vdir import VdirSource
 
@@ -14,8 +15,13 @@ START, END = date(2026, 3, 1), date(2026, 4, 1)
 EVENT = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTART:20260310T090000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 
 
-def read(path: Path) -> list[CalendarChanges]:
-    return VdirSource(path).changes({}, start=START, end=END)
+def known_after(changes: CalendarChanges) -> dict[str, KnownCalendar]:
+    etags = {event.href: event.etag for event in changes.events} | dict(changes.elsewhere)
+    return {changes.key: KnownCalendar(changes.state, etags)}
+
+
+def read(path: Path, known: CalendarChanges | None = None) -> list[CalendarChanges]:
+    return list(VdirSource(path).changes(known_after(known) if known else {}, start=START, end=END))
 
 
 def test_a_directory_with_events_is_one_calendar(tmp_path: Path) -> None:
@@ -64,6 +70,38 @@ def test_an_exported_file_falls_into_one_resource_per_uid(tmp_path: Path) -> Non
         ("alles.ics#1", 0, 1),
     ]
     assert all(b"TZID:X" in item.raw for item in changes.events)
+
+
+class TestReadingAgain:
+    def test_a_file_replaced_by_one_of_the_same_size_and_date_is_seen(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.ics"
+        path.write_text(EVENT.format(uid="a"))
+        [first] = read(tmp_path)
+        times = (path.stat().st_atime_ns, path.stat().st_mtime_ns)
+        (tmp_path / "new").write_text(EVENT.format(uid="b"))
+        os.utime(tmp_path / "new", ns=times)
+        (tmp_path / "new").replace(path)
+        [later] = read(tmp_path, first)
+        assert [(event.href, b"UID:b" in event.raw) for event in later.events] == [("a.ics", True)]
+
+    def test_an_exported_file_is_replaced_as_a_whole(self, tmp_path: Path) -> None:
+        event = "BEGIN:VEVENT\r\nUID:{}\r\nDTSTART:20260310T090000Z\r\nEND:VEVENT\r\n"
+        path = tmp_path / "alles.ics"
+        path.write_text(f"BEGIN:VCALENDAR\r\n{''.join(map(event.format, 'abc'))}END:VCALENDAR\r\n")
+        [first] = read(tmp_path)
+        assert not next(iter(read(tmp_path, first))).events
+        path.write_text(f"BEGIN:VCALENDAR\r\n{''.join(map(event.format, 'ab'))}END:VCALENDAR\r\n")
+        [later] = read(tmp_path, first)
+        assert set(later.gone) == {"alles.ics#0", "alles.ics#1", "alles.ics#2"}
+        assert [item.href for item in later.events] == ["alles.ics#0", "alles.ics#1"]
+
+    def test_a_file_outside_the_window_is_looked_into_once_a_window(self, tmp_path: Path) -> None:
+        (tmp_path / "a.ics").write_text(EVENT.format(uid="a").replace("20260310", "20260601"))
+        [first] = read(tmp_path)
+        assert (first.events, list(first.elsewhere)) == ((), ["a.ics"])
+        assert next(iter(read(tmp_path, first))).elsewhere == {}
+        [later] = VdirSource(tmp_path).changes(known_after(first), start=START, end=date(2026, 6, 1))
+        assert [item.href for item in later.events] == ["a.ics"]
 
 
 @pytest.mark.parametrize(
