@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from pathlib import Path
 
 from crmlink.app.settings import documentation
 from crmlink.cli.main import COMMANDS
+from crmlink.demo.stage import ZONE
 from crmlink.drafts.context import TEMPLATE_CONTRACT
+from tests.unit.demo.week_in_memory import scan_on
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -22,3 +26,16 @@ def test_every_command_stands_in_it() -> None:
 def test_every_template_variable_stands_in_it() -> None:
     rows = [f"| `{one.name}` | {one.type} | {one.example} | {one.meaning} |" for one in TEMPLATE_CONTRACT]
     assert [row for row in rows if row not in README] == []
+
+
+def test_the_letters_in_it_are_real_drafts_of_the_demo() -> None:
+    result = scan_on(datetime(2026, 3, 11, 10, 30, tzinfo=ZONE))
+    written = {" ".join(draft.body.split()) for draft in result.drafts.values()}
+    shown = [_unquoted(block) for block in re.findall(r"(?:^>.*\n)+", README, re.MULTILINE)]
+    assert len(shown) == 6
+    assert [letter for letter in shown if letter not in written] == []
+
+
+def _unquoted(block: str) -> str:
+    lines = (line.removeprefix(">").strip().removesuffix("\\") for line in block.splitlines())
+    return " ".join(" ".join(lines).split())
