@@ -91,11 +91,9 @@ class Diary:
     def blocks_on(self, day: date) -> tuple[Interval, ...]:
         """What takes time on this day or close to it, in UTC."""
         offered = (Interval(option.start, option.end) for option in self.taken)
-        spans = (
-            Interval(one.start.astimezone(UTC), one.end.astimezone(UTC), one.place) for one in (*self.busy, *offered)
-        )
         first, last = self._midnight(day) - 2 * TRAVEL, self._midnight(day + _DAY) + 2 * TRAVEL
-        return tuple(span for span in spans if span.end >= first and span.start <= last)
+        near = (span for span in (*self.busy, *offered) if span.end >= first and span.start <= last)
+        return tuple(Interval(one.start.astimezone(UTC), one.end.astimezone(UTC), one.place) for one in near)
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), tzinfo=self.policy.zone).astimezone(UTC)
