@@ -37,18 +37,24 @@ def verdict(name: str = "een", *, kind: LapseKind = LapseKind.MISSED, agreement:
     return Verdict(Lapse(LapseId(name), kind, Fault.ME, 0.9, about, happened_at, (seen,)), Decision.DRAFT, "Gemist.")
 
 
-def draft(name: str = "een", *, in_reply_to: MessageId | None = ANCHOR, text: str = "Het spijt me.") -> Draft:
+def draft(
+    name: str = "een",
+    *,
+    in_reply_to: MessageId | None = ANCHOR,
+    subject: str = "Re: Kennismaking",
+    text: str = "Het spijt me.",
+) -> Draft:
     """The draft for that lapse."""
     message_id = MessageId(f"<{name}.draft@veen.example>")
     thread = "" if in_reply_to is None else f"In-Reply-To: {in_reply_to}\r\nReferences: {in_reply_to}\r\n"
-    head = f"From: Marleen <{ME}>\r\nTo: Gijs Bakker <{GIJS.address}>\r\nSubject: Re: Kennismaking\r\n"
+    head = f"From: Marleen <{ME}>\r\nTo: Gijs Bakker <{GIJS.address}>\r\nSubject: {subject}\r\n"
     raw = f"{head}Message-ID: {message_id}\r\n{thread}\r\n{text}\r\n".encode()
     option = Option(datetime(2026, 3, 12, 10, 0, tzinfo=ZONE), datetime(2026, 3, 12, 11, 0, tzinfo=ZONE))
     return Draft(
         lapse=LapseId(name),
         message_id=message_id,
         to=(GIJS,),
-        subject="Re: Kennismaking",
+        subject=subject,
         language="nl",
         register=Register.INFORMAL,
         options=(option,),

@@ -72,7 +72,8 @@ class DraftState(StrEnum):
 class StoredHeader:
     """What identifies a message that lies in Drafts, Sent or Trash. `uid` is the store's own name for it.
 
-    `stored_at` is when the store received it (aware, INTERNALDATE), None when it does not tell.
+    `subject` is decoded and on one line. `stored_at` is when the store received it (aware, INTERNALDATE), None when it
+    does not tell.
     """
 
     uid: str
@@ -82,6 +83,7 @@ class StoredHeader:
     to: tuple[str, ...]
     size: int
     stored_at: datetime | None = None
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Decides what became of placed drafts: still there, edited, sent, or thrown away. Pure.
 
 No single mark survives every mail client: one keeps the Message-ID and drops the rest, another gives a new Message-ID
-and keeps the thread. So a draft is recognised by its Message-ID, or by thread, recipient and time together. That it is
-nowhere to be found is the owner's "no"; it never means "make it again". The "no" is taken back when the draft turns
-up after all: some clients remove a draft while it is being written, and send it minutes later.
+and keeps the thread, a third loses the thread as well. So a draft is recognised by its Message-ID; or by recipient and
+time together with the thread, or with the subject where the other mail is in no thread at all. That it is nowhere to
+be found is the owner's "no"; it never means "make it again". The "no" is taken back when the draft turns up after all:
+some clients remove a draft while it is being written, and send it minutes later.
 
 In go drafts from the ledger and headers of Drafts and Sent; out goes the state each draft has now. Trash need not be
 read: there or nowhere is the same "no".
@@ -17,12 +18,16 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Self
 
+from crmlink.facts.subjects import bare_subject
 from crmlink.model.draft import Draft, DraftState, StoredDraft, StoredHeader
 from crmlink.model.ids import MessageId
 from crmlink.model.mail import Message
 
 FOLLOWED = frozenset({DraftState.PLACED, DraftState.EDITED, DraftState.DISCARDED})
 """States that may still change by what the owner does."""
+
+COMPARED = 200
+"""How many characters of a subject count; clients cut long ones."""
 
 CLOCK_SKEW = timedelta(minutes=10)
 """How far the server's clock may lag behind ours; what it stored earlier than this before placing is older mail."""
@@ -52,11 +57,13 @@ def outcomes(
 
 
 def continues(header: StoredHeader, draft: Draft) -> bool:
-    """Whether a stored mail answers the same message as the draft, to one of the same people."""
-    if draft.in_reply_to is None:
-        return False
-    answers = draft.in_reply_to == header.in_reply_to or draft.in_reply_to in header.references
-    return answers and any(address.address in header.to for address in draft.to)
+    """Whether a stored mail goes to one of the same people and answers the same message as the draft.
+
+    A mail that answers nothing at all does so when it has the draft's subject: some clients lose the thread.
+    """
+    answered = {*header.references, *((header.in_reply_to,) if header.in_reply_to else ())}
+    same = draft.in_reply_to in answered if answered else _same_subject(header.subject, draft.subject)
+    return same and any(address.address in header.to for address in draft.to)
 
 
 def sent_header(message: Message) -> StoredHeader:
@@ -69,11 +76,12 @@ def sent_header(message: Message) -> StoredHeader:
         to=tuple(recipient.address for recipient in message.recipients),
         size=0,
         stored_at=message.sent_at,
+        subject=message.subject,
     )
 
 
 def is_sent_copy(header: StoredHeader, stored: StoredDraft) -> bool:
-    """Whether a mail in Sent is this draft as the owner sent it: by its name, else by thread, recipient and time."""
+    """Whether a mail in Sent is this draft as the owner sent it: by its name, else by what it continues and when."""
     if header.message_id == stored.draft.message_id:
         return True
     return continues(header, stored.draft) and _after(header, stored, undated=False)
@@ -93,7 +101,7 @@ class _Shelf:
         return cls(ids, tuple(header for header in listed if header.message_id not in ours))
 
     def continuing(self, stored: StoredDraft, *, undated: bool) -> bool:
-        """Whether a mail of the same thread and recipient came in after the draft was placed.
+        """Whether a mail that continues the draft's conversation came in after the draft was placed.
 
         `undated` says whether a mail without a time counts as later.
         """
@@ -112,6 +120,12 @@ def _outcome(stored: StoredDraft, waiting: _Shelf, sent: _Shelf, *, touched: boo
     if waiting.continuing(stored, undated=True):
         return DraftState.EDITED
     return DraftState.SENT if sent.continuing(stored, undated=False) else DraftState.DISCARDED
+
+
+def _same_subject(one: str, other: str) -> bool:
+    """Whether two subjects name the same conversation; a text that is empty (or was erased from the ledger) names none."""
+    bare, its = (bare_subject(subject)[:COMPARED].casefold() for subject in (one, other))
+    return bare == its != ""
 
 
 def _after(header: StoredHeader, stored: StoredDraft, *, undated: bool) -> bool:

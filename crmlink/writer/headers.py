@@ -10,15 +10,17 @@ import re
 from datetime import datetime
 from typing import Final
 
+from crmlink.facts.headers import SUBJECT_LENGTH, clean, decode_words
 from crmlink.model.draft import StoredHeader
 from crmlink.model.ids import MessageId
 
-FIELDS: Final = ("MESSAGE-ID", "IN-REPLY-TO", "REFERENCES", "TO")
+FIELDS: Final = ("MESSAGE-ID", "IN-REPLY-TO", "REFERENCES", "TO", "SUBJECT")
 
 _TOUCHED: Final = frozenset({"\\flagged", "\\answered", "\\deleted"})
 _LONGEST: Final = 65536
+_LONGEST_SUBJECT: Final = 16 * SUBJECT_LENGTH  # encoded words are longer than what they say
 _HEADER: Final = re.compile(
-    rb"^(message-id|in-reply-to|references|to)[ \t]*:((?:[^\r\n]*)(?:\r?\n[ \t][^\r\n]*)*)",
+    rb"^(message-id|in-reply-to|references|to|subject)[ \t]*:((?:[^\r\n]*)(?:\r?\n[ \t][^\r\n]*)*)",
     re.IGNORECASE | re.MULTILINE,
 )
 _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
@@ -44,6 +46,7 @@ def stored_header(uid: str, raw: bytes, *, size: int, stored_at: datetime | None
         to=_addresses(found.get("to", "")),
         size=size,
         stored_at=stored_at,
+        subject=clean(decode_words(found.get("subject", "")[:_LONGEST_SUBJECT]), SUBJECT_LENGTH),
     )
 
 

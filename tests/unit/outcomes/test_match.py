@@ -23,7 +23,7 @@ PLACED = StoredDraft(
     created_at=NOW,
     placed_at=NOW,
 )
-ITSELF = StoredHeader("1", OURS, ANCHOR, (ANCHOR,), (GIJS.address,), len(draft().raw))
+ITSELF = StoredHeader("1", OURS, ANCHOR, (ANCHOR,), (GIJS.address,), len(draft().raw), subject="Re: Kennismaking")
 RENAMED = replace(ITSELF, uid="2", message_id=MessageId("<client@veen.example>"), stored_at=NOW + timedelta(hours=1))
 ONLY_REFERENCES = replace(RENAMED, in_reply_to=None, references=(MessageId("<first@x>"), ANCHOR))
 TO_ANOTHER = replace(RENAMED, to=("omar@else.example",))
@@ -31,6 +31,10 @@ ANOTHER_THREAD = replace(RENAMED, in_reply_to=MessageId("<other@x>"), references
 EARLIER = replace(RENAMED, stored_at=NOW - timedelta(hours=1))
 JUST_BEFORE = replace(RENAMED, stored_at=NOW - timedelta(minutes=5))
 UNDATED = replace(RENAMED, stored_at=None)
+LOST_THREAD = replace(RENAMED, in_reply_to=None, references=())
+AS_FORWARD = replace(LOST_THREAD, subject="FW: kennismaking ")
+ANOTHER_SUBJECT = replace(LOST_THREAD, subject="Kennismaking volgend jaar")
+NO_SUBJECT = replace(LOST_THREAD, subject="")
 
 
 @pytest.mark.parametrize(
@@ -41,13 +45,32 @@ UNDATED = replace(RENAMED, stored_at=None)
         pytest.param([RENAMED], [], DraftState.EDITED, id="in Drafts under a new Message-ID"),
         pytest.param([ONLY_REFERENCES], [], DraftState.EDITED, id="in Drafts, only References kept"),
         pytest.param([UNDATED], [], DraftState.EDITED, id="in Drafts, the store tells no time"),
+        pytest.param([LOST_THREAD], [], DraftState.EDITED, id="in Drafts, neither name nor thread kept"),
         pytest.param([RENAMED], [RENAMED], DraftState.EDITED, id="being edited, and the owner wrote as well"),
         pytest.param([], [ITSELF], DraftState.SENT, id="sent as it was"),
         pytest.param([ITSELF], [ITSELF], DraftState.SENT, id="sent, and the client left the draft behind"),
         pytest.param([], [RENAMED], DraftState.SENT, id="sent under a new Message-ID"),
         pytest.param([], [ONLY_REFERENCES], DraftState.SENT, id="sent, only References kept"),
         pytest.param([], [JUST_BEFORE], DraftState.SENT, id="sent on a server whose clock is slow"),
+        pytest.param([], [LOST_THREAD], DraftState.SENT, id="sent, neither name nor thread kept"),
+        pytest.param([], [AS_FORWARD], DraftState.SENT, id="sent, the subject has another prefix"),
         pytest.param([], [], DraftState.DISCARDED, id="nowhere"),
+        pytest.param(
+            [ANOTHER_SUBJECT], [ANOTHER_SUBJECT], DraftState.DISCARDED, id="nowhere, another subject outside a thread"
+        ),
+        pytest.param([NO_SUBJECT], [NO_SUBJECT], DraftState.DISCARDED, id="nowhere, no subject says nothing"),
+        pytest.param(
+            [],
+            [replace(LOST_THREAD, stored_at=EARLIER.stored_at)],
+            DraftState.DISCARDED,
+            id="nowhere, an older mail of that subject",
+        ),
+        pytest.param(
+            [],
+            [replace(LOST_THREAD, to=TO_ANOTHER.to)],
+            DraftState.DISCARDED,
+            id="nowhere, that subject to somebody else",
+        ),
         pytest.param([], [UNDATED], DraftState.DISCARDED, id="nowhere, an answer of unknown date proves nothing"),
         pytest.param([], [EARLIER], DraftState.DISCARDED, id="nowhere, an older answer does not count"),
         pytest.param([], [TO_ANOTHER], DraftState.DISCARDED, id="nowhere, a mail to somebody else does not count"),
@@ -99,12 +122,30 @@ def test_another_draft_of_ours_in_the_same_thread_is_not_an_edited_one() -> None
     assert found == {OURS: DraftState.DISCARDED, draft("twee").message_id: DraftState.PLACED}
 
 
-def test_a_draft_without_a_thread_is_known_by_its_message_id_alone() -> None:
+@pytest.mark.parametrize(
+    ("in_drafts", "in_sent", "expected"),
+    [
+        pytest.param([], [ITSELF], DraftState.SENT, id="sent as it was"),
+        pytest.param([LOST_THREAD], [], DraftState.EDITED, id="in Drafts under a new Message-ID"),
+        pytest.param([], [LOST_THREAD], DraftState.SENT, id="sent under a new Message-ID"),
+        pytest.param([], [RENAMED], DraftState.DISCARDED, id="nowhere, an answer in a thread is none of it"),
+        pytest.param([], [ONLY_REFERENCES], DraftState.DISCARDED, id="nowhere, nor is one that only has References"),
+        pytest.param([], [ANOTHER_SUBJECT], DraftState.DISCARDED, id="nowhere, another subject"),
+        pytest.param([], [], DraftState.DISCARDED, id="nowhere"),
+    ],
+)
+def test_what_became_of_a_draft_that_answers_no_mail(
+    in_drafts: list[StoredHeader], in_sent: list[StoredHeader], expected: DraftState
+) -> None:
     alone = replace(PLACED, draft=draft(in_reply_to=None))
-    loose = replace(RENAMED, in_reply_to=None, references=())
 
-    assert outcomes([alone], in_drafts=[loose], in_sent=[loose]) == {OURS: DraftState.DISCARDED}
-    assert outcomes([alone], in_drafts=[], in_sent=[ITSELF]) == {OURS: DraftState.SENT}
+    assert outcomes([alone], in_drafts=in_drafts, in_sent=in_sent) == {OURS: expected}
+
+
+def test_a_draft_whose_text_was_erased_is_not_known_by_its_lack_of_a_subject() -> None:
+    erased = replace(PLACED, draft=draft(in_reply_to=None, subject=""), state=DraftState.DISCARDED)
+
+    assert outcomes([erased], in_drafts=[], in_sent=[NO_SUBJECT]) == {OURS: DraftState.DISCARDED}
 
 
 def test_one_of_several_recipients_is_enough_to_recognise_a_draft() -> None:
@@ -129,3 +170,4 @@ def test_a_mail_read_from_sent_identifies_itself_like_a_stored_one() -> None:
 
     assert (header.message_id, header.stored_at) == (RENAMED.message_id, NOW)
     assert continues(header, draft())
+    assert continues(replace(header, in_reply_to=None), draft(in_reply_to=None))

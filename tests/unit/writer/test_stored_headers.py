@@ -22,6 +22,7 @@ def test_a_reply_is_recognised_by_its_folded_headers() -> None:
         references=("<first@x>", "<a@x>"),  # type: ignore[arg-type] # a NewType of str
         to=("jan@berg.nl", "els@example.nl"),
         size=412,
+        subject="Re: overleg",
     )
 
 
@@ -57,9 +58,30 @@ def test_message_ids(value: bytes, expected: str | None) -> None:
     assert stored_header("1:1", b"Message-ID: " + value + b"\r\n\r\n", size=1).message_id == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "subject"),
+    [
+        pytest.param(b"Re: overleg", "Re: overleg", id="plain"),
+        pytest.param(b"Re:\r\n overleg\r\n\tmorgen", "Re: overleg morgen", id="folded"),
+        pytest.param("Café".encode(), "Café", id="UTF-8 without a word about it"),
+        pytest.param(b"=?utf-8?q?Re=3A_Caf=C3=A9?=", "Re: Café", id="an encoded word"),
+        pytest.param(
+            b"=?utf-8?b?Q2Fmw6kg?=\r\n =?utf-8?b?WsO8cmljaA==?=", "Café Zürich", id="two encoded words, folded"
+        ),
+        pytest.param(b"=?utf-8?q?a=0D=0ABcc:_x?=", "a Bcc: x", id="a line break inside an encoded word"),
+        pytest.param(b"=?x-none?b?////?=", "ÿÿÿ", id="an unknown charset"),
+        pytest.param(b"x" * 3000, "x" * 249 + "…", id="too long"),
+        pytest.param(b"", "", id="empty"),
+    ],
+)
+def test_subjects(value: bytes, subject: str) -> None:
+    assert stored_header("1:1", b"Subject: " + value + b"\r\n\r\n", size=1).subject == subject
+
+
 @given(st.binary(max_size=400))
 def test_any_bytes_give_a_header(noise: bytes) -> None:
     assert stored_header("1:1", b"To: " + noise, size=0).uid == "1:1"
+    assert len(stored_header("1:1", b"Subject: " + noise, size=0).subject) <= 250
 
 
 @pytest.mark.parametrize(
@@ -70,11 +92,14 @@ def test_any_bytes_give_a_header(noise: bytes) -> None:
         pytest.param(b"<a@", id="open angles"),
         pytest.param(b"a", id="one long word"),
         pytest.param(b"@", id="at signs"),
+        pytest.param(b"=?utf-8?q?", id="open encoded words"),
+        pytest.param(b"=?utf-8?b?w?= ", id="encoded words"),
     ],
 )
 def test_a_megabyte_of_nonsense_is_cut_and_read_in_time(bomb: bytes) -> None:
     started = time.process_time()
-    header = stored_header("1:1", b"To: ok@x.nl, " + bomb * (1_000_000 // len(bomb)) + b"\r\n\r\n", size=0)
+    nonsense = bomb * (1_000_000 // len(bomb)) + b"\r\n"
+    header = stored_header("1:1", b"To: ok@x.nl, " + nonsense + b"Subject: " + nonsense + b"\r\n", size=0)
     assert time.process_time() - started < 10
     assert header.to[0] == "ok@x.nl"
 
