@@ -10,6 +10,7 @@ from crmlink.app.house import House
 from crmlink.app.look import Look
 from crmlink.app.outbox import Outbox
 from crmlink.app.outcomes import FollowUp
+from crmlink.drafts.compose import names_of_drafts
 from crmlink.lapses.decide import Past, about_draft
 from crmlink.lapses.find import Found
 from crmlink.model.agreement import State
@@ -17,7 +18,7 @@ from crmlink.model.draft import Draft, DraftState, Option, Position, StoredDraft
 from crmlink.model.ids import LapseId, MessageId
 from crmlink.model.lapse import Decision, Verdict
 from crmlink.model.mail import Role
-from crmlink.outcomes.match import sent_header
+from crmlink.outcomes.match import continues, sent_header
 
 # A draft in one of these states occupies the moments it offers.
 OFFERING = frozenset({DraftState.INTENT, DraftState.UNKNOWN, DraftState.PLACED, DraftState.EDITED, DraftState.SENT})
@@ -52,17 +53,16 @@ class Mailroom:
         standing = {lapse.id for lapse in found.standing} - self._dismissed()
         self._outbox.recover(lambda draft: draft.lapse in standing and self._still_wanted(draft))
 
-    def past(self) -> Past:
+    def past(self, found: Found) -> Past:
         """What the decider needs to know of earlier passes."""
         stored = self._stored()
-        ours = {one.draft.message_id for one in stored}
-        foreign = [header for header in self.house.writer.headers(Role.DRAFTS) if header.message_id not in ours]
+        own = self._own_drafts(lapse.id for lapse in found.standing)
         today = self.now.astimezone(self.house.policy.zone).date()
         return Past(
             drafts={one.draft.lapse: one.state for one in stored},
             dismissed=self._dismissed(),
             placed_today=sum(one.created_at.astimezone(self.house.policy.zone).date() == today for one in stored),
-            own_drafts=frozenset(name for header in foreign for name in _answers(header)),
+            own_drafts=frozenset(name for header in own for name in _answers(header)),
         )
 
     def reasons(self) -> Mapping[LapseId, str]:
@@ -75,6 +75,11 @@ class Mailroom:
         accepted = (one.acceptance.option for one in self._stored() if one.acceptance)
         offered = (option for one in self._stored() if one.state in OFFERING for option in one.draft.options)
         return (*accepted, *offered)
+
+    def in_hand(self, drafts: Mapping[LapseId, Draft]) -> frozenset[LapseId]:
+        """The lapses about which the owner is writing already, in the thread or outside, given the letters about them."""
+        own = self._own_drafts(drafts) if drafts else ()
+        return frozenset(lapse for lapse, draft in drafts.items() if any(continues(header, draft) for header in own))
 
     def place(self, verdicts: Iterable[Verdict], drafts: Mapping[LapseId, Draft]) -> tuple[Verdict, ...]:
         """Bring the drafts into the Drafts folder, and say of each lapse what came of it."""
@@ -100,6 +105,13 @@ class Mailroom:
 
     def _dismissed(self) -> frozenset[LapseId]:
         return frozenset(one.id for one in self.house.ledger.lapses.all(self.house.account) if one.dismissed_at)
+
+    def _own_drafts(self, lapses: Iterable[LapseId]) -> tuple[StoredHeader, ...]:
+        """What the owner has in Drafts: not what the ledger knows, nor what a lost one knew about these lapses."""
+        owner = self.house.owner
+        ours = {one.draft.message_id for one in self._stored()}
+        ours |= {name for one in lapses for name in names_of_drafts(owner.address, one, owner.mailbox.domain)}
+        return tuple(header for header in self.house.writer.headers(Role.DRAFTS) if header.message_id not in ours)
 
     def _still_wanted(self, draft: Draft) -> bool:
         """Whether the owner has not written to these people since the pass began to read."""

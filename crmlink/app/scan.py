@@ -18,7 +18,7 @@ from crmlink.app.look import look
 from crmlink.app.mailroom import Mailroom
 from crmlink.app.remember import remember
 from crmlink.drafts.no_dates import with_reasons
-from crmlink.lapses.decide import Past, decide
+from crmlink.lapses.decide import decide
 from crmlink.lapses.find import Found, find_lapses
 from crmlink.model.draft import Draft
 from crmlink.model.errors import CrmlinkError, FolderError
@@ -80,7 +80,7 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
         mailroom.clear_away(seen, found)
         mailroom.recover(found)
     desk = Letters(house, seen.picture, mailroom.taken())
-    verdicts, drafts = _letters(desk, found, seen.picture, mailroom.past())
+    verdicts, drafts = _letters(desk, found, seen.picture, mailroom)
     said_before = mailroom.reasons()
     verdicts = tuple(with_reasons(verdict, desk.without_dates, said_before) for verdict in verdicts)
     if writing:
@@ -111,19 +111,24 @@ def _drafts_folder(house: House, *, needed: bool) -> str:
 
 
 def _letters(
-    desk: Letters, found: Found, picture: Picture, past: Past
+    desk: Letters, found: Found, picture: Picture, mailroom: Mailroom
 ) -> tuple[tuple[Verdict, ...], dict[LapseId, Draft]]:
-    """Decide, and write the letters; where one cannot be written its lapse is held, and the place goes to the next."""
+    """Decide, and write the letters.
+
+    Where one cannot be written, or the owner writes it already, its lapse is held and the place goes to the next.
+    """
     drafts: dict[LapseId, Draft] = {}
+    past = mailroom.past(found)
     while True:
         verdicts = decide(found.standing, picture, past)
         wanted = (one.lapse for one in verdicts if one.decision is Decision.DRAFT and one.lapse.id not in drafts)
         written = {lapse.id: desk.write(lapse) for lapse in wanted}
         drafts |= {lapse: one for lapse, one in written.items() if isinstance(one, Draft)}
         failed = {lapse: one.message for lapse, one in written.items() if isinstance(one, Problem)}
-        if not failed:
+        in_hand = mailroom.in_hand(drafts)
+        if not failed and in_hand == past.in_hand:
             return verdicts, drafts
-        past = replace(past, unwritable={**past.unwritable, **failed})
+        past = replace(past, unwritable={**past.unwritable, **failed}, in_hand=in_hand)
 
 
 def _held(verdict: Verdict) -> Verdict:

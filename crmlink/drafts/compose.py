@@ -83,10 +83,15 @@ def draft_message_id(account: str, lapse: LapseId, domain: str, *, edition: int 
     return MessageId(f"<{key}@{_ascii_domain(domain)}>")
 
 
+def names_of_drafts(account: str, lapse: LapseId, domain: str) -> tuple[MessageId, ...]:
+    """The Message-IDs of all editions of the draft about this lapse, in order."""
+    return tuple(draft_message_id(account, lapse, domain, edition=edition) for edition in range(MOST_EDITIONS))
+
+
 def editions_of(account: str, draft: Draft) -> tuple[frozenset[MessageId], frozenset[MessageId]]:
     """The names of a draft's earlier and later editions; no names for a draft that has another kind of name."""
     domain = draft.message_id.rpartition("@")[2].rstrip(">")
-    names = [draft_message_id(account, draft.lapse, domain, edition=edition) for edition in range(MOST_EDITIONS)]
+    names = names_of_drafts(account, draft.lapse, domain)
     if draft.message_id not in names:
         return frozenset(), frozenset()
     place = names.index(draft.message_id)

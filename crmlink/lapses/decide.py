@@ -33,14 +33,15 @@ DAYS = frozenset({Grain.DAY, Grain.HOUR, Grain.MINUTE})
 class Past:
     """What earlier passes left: the state of each draft by lapse, what the owner dismissed, drafts placed today.
 
-    `own_drafts` holds the Message-IDs that the owner's own drafts, lying in Drafts now, answer or refer to, `unwritable`
-    why no letter can be written about a lapse.
+    `own_drafts` holds the Message-IDs that the owner's own drafts, lying in Drafts now, answer or refer to, `in_hand` the
+    lapses about which the owner writes outside the conversation, `unwritable` why no letter can be written about a lapse.
     """
 
     drafts: dict[LapseId, DraftState] = field(default_factory=dict)
     dismissed: frozenset[LapseId] = frozenset()
     placed_today: int = 0
     own_drafts: frozenset[MessageId] = frozenset()
+    in_hand: frozenset[LapseId] = frozenset()
     unwritable: Mapping[LapseId, str] = field(default_factory=dict)
 
 
@@ -192,6 +193,8 @@ def _own_draft(case: _Case) -> Answer:
     thread = case.threads.get(case.lapse.agreement.thread) if case.lapse.agreement.thread else None
     if thread and any(message.id in case.past.own_drafts for message in thread.messages):
         return Decision.HOLD, "you have a draft of your own in this conversation"
+    if case.lapse.id in case.past.in_hand:
+        return Decision.HOLD, "you have a draft of your own to them under this subject"
     return None
 
 

@@ -129,6 +129,20 @@ def test_the_owners_own_draft_in_the_conversation_comes_first() -> None:
     assert _one(view, Past(own_drafts=frozenset({MessageId("<other@test>")})))[0] is Decision.DRAFT
 
 
+def test_what_the_owner_is_writing_about_outside_the_conversation_waits_and_takes_no_place() -> None:
+    view = picture(
+        [mail("ask", march(2)), mail("too", march(3), subject="Anders")],
+        now=march(10),
+        readings={"ask": asking(), "too": asking()},
+    )
+    first, second = (one.lapse.id for one in _verdicts(view))
+
+    held, drafted = _verdicts(view, Past(placed_today=4, in_hand=frozenset({first})))
+
+    assert (held.lapse.id, held.decision) == (first, Decision.HOLD)
+    assert (drafted.lapse.id, drafted.decision) == (second, Decision.DRAFT)
+
+
 def test_after_my_own_words_there_is_a_day_to_propose_a_date() -> None:
     mails = [mail("ask", march(2)), mine("off", march(9, 12), answers="ask")]
     readings = {"ask": talking(MeetingAct.PROPOSE), "off": talking(MeetingAct.CANCEL, fault="me")}
