@@ -23,6 +23,7 @@ def remember(house: House, seen: Look, verdicts: Iterable[Verdict], now: datetim
     if all(report.health is Health.OK for report in seen.reports):
         ledger.lapses.close_others(account, [verdict.lapse.id for verdict in listed], now)
     _remember_meetings(house, seen, now)
+    ledger.quarantine.prune(account, tried_before=now - house.policy.lookback)
     for report in seen.reports:
         if report.health is Health.OK:
             ledger.sources.remember(account, SourceState(report.name, "", "", report.seen, last_success=now))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crmlink.app.gather import GatheredAgenda, Health, Window
-from crmlink.app.gather_calendars import Memory, gather_calendars
+from crmlink.app.gather_calendars import Means, Memory, gather_calendars
 from crmlink.cache.calendars import LAYOUT, CalendarCache
 from crmlink.cache.file import open_cache
 from crmlink.model.errors import CrmlinkError, LoginError, SourceError
@@ -18,7 +18,8 @@ from crmlink.model.ids import EventUid
 from crmlink.model.memory import RememberedEvent
 from crmlink.sources.memory_calendar import MemoryCalendars, MemoryCalendarSource
 from crmlink.sources.port import CalendarChanges, CalendarSource, KnownCalendar, RawEvent
-from tests.picture_of import POLICY, event, march, seen
+from tests.picture_of import ME, POLICY, event, march, seen
+from tests.reading_carefully import reading_carefully
 
 NOW = march(10)
 WINDOW = Window(NOW, NOW - POLICY.lookback)
@@ -68,7 +69,9 @@ def kept() -> Iterator[CalendarCache]:
 
 
 def _pass(kept: CalendarCache, *sources: CalendarSource, memory: Memory | None = None) -> GatheredAgenda:
-    return gather_calendars(sources, POLICY, WINDOW, memory or Memory(), kept, lambda _name, _count: None)
+    with reading_carefully(ME.address, NOW) as careful:
+        means = Means(kept, careful)
+        return gather_calendars(sources, POLICY, WINDOW, memory or Memory(), means, lambda _name, _count: None)
 
 
 def _gather(*sources: CalendarSource, memory: Memory | None = None) -> GatheredAgenda:

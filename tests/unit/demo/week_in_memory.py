@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from crmlink.app.black_box import BlackBox
+from crmlink.app.careful import Careful
 from crmlink.app.clock import frozen_clock
 from crmlink.app.gather import Window
 from crmlink.app.house import CACHE_LAYOUT, House
@@ -92,6 +94,7 @@ class Week:
                 ledger=self.ledger,
                 cache=cache,
                 templates=all_templates(None),
+                careful=Careful(self.ledger.quarantine, owner.address, frozen_clock(now), BlackBox(None)),
             )
 
 
