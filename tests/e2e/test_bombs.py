@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -16,18 +14,14 @@ import pytest
 
 from tests import bombs
 from tests.e2e.office import GIJS, NOW
+from tests.memory import MOST, peak_of
 
 ME = "Marleen van der Veen <marleen@example.nl>"
 QUESTION = "Hoi Marleen,\n\nKun je me laten weten of de levertijd nog klopt?\n\nGroet,\nGijs\n"
-MOST_MEMORY = 300 * 1024  # kilobytes
-# The command line in a process of its own, which tells at its end how much memory it ever had.
 PROGRAM = """
-import resource, sys
+import sys
 from crmlink.cli.main import main
-try:
-    main.main(sys.argv[1:], prog_name="crmlink", standalone_mode=False)
-finally:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+main.main(sys.argv[1:], prog_name="crmlink", standalone_mode=False)
 """
 
 
@@ -87,18 +81,10 @@ def scan(place: Path) -> dict[str, Any]:
         "DATABASE": str(place / "ledger.db"),
     }
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CRMLINK_")}
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, "scan", "--json"],
-        capture_output=True,
-        text=True,
-        env=clean | {f"CRMLINK_{name}": value for name, value in settings.items()},
-        cwd=place,
-        timeout=600,  # against endless input, not against slow machines
-        check=False,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    assert int(done.stderr.split()[-1]) < MOST_MEMORY
-    document: dict[str, Any] = json.loads(done.stdout)
+    environment = clean | {f"CRMLINK_{name}": value for name, value in settings.items()}
+    said, memory = peak_of(PROGRAM, "scan", "--json", environment=environment, directory=place)
+    assert memory < MOST
+    document: dict[str, Any] = json.loads(said)
     return document
 
 
