@@ -19,6 +19,7 @@ COMMANDS = {
     "explain": "What crmlink reads in a message, and why.",
     "owed": "What you still owe to whom, by when.",
     "lapses": "List, show, dismiss or reopen lapses.",
+    "contacts": "What is held on whom: list, show, export, forget.",
     "init": "Ask, test the logins, write .env.",
 }
 
