@@ -6,19 +6,21 @@ Only the ledger and the cache are looked at. Mail and calendars themselves are t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from crmlink.app.house import cache_file
+from crmlink.app.house import CACHE_LAYOUT, cache_file
 from crmlink.app.lock import only_one
 from crmlink.app.settings import Settings
-from crmlink.cache.file import remove_cache
+from crmlink.cache.file import open_cache, remove_cache
+from crmlink.cache.mail import naming
 from crmlink.ledger.open import open_ledger, sqlite_path
 from crmlink.ledger.records import Forgotten, LapseRecord, Unreadable
 from crmlink.ledger.store import Ledger
 from crmlink.model.contact import Address
 from crmlink.model.draft import StoredDraft
 from crmlink.model.errors import UsageError
+from crmlink.model.mail import Message
 from crmlink.model.memory import RememberedEvent
 
 
@@ -33,6 +35,7 @@ class Held:
     drafts: list[StoredDraft] = field(default_factory=list)
     meetings: list[RememberedEvent] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    mails: tuple[Message, ...] = ()
 
     @property
     def name(self) -> str:
@@ -72,6 +75,13 @@ def who(settings: Settings, words: str) -> Held:
         )
     listed = ", ".join(one.address for one in found[:5])
     raise UsageError(f"Several people are known as {words}: {listed}", hint="give the address")
+
+
+def with_mails(settings: Settings, one: Held) -> Held:
+    """The same with the mail that is kept so as not to read it again, and names the address."""
+    with open_cache(cache_file(settings), layout=CACHE_LAYOUT, read_only=True) as cache:
+        kept = naming(cache, settings.me.address, one.address)
+    return replace(one, mails=tuple(each.message for each in kept if each.message))
 
 
 def forget(settings: Settings, address: str) -> Forgotten:

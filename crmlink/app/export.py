@@ -10,6 +10,7 @@ from crmlink.app.documents import SCHEMA, Document
 from crmlink.ledger.records import LapseRecord, Unreadable
 from crmlink.model.contact import Address
 from crmlink.model.draft import Acceptance, StoredDraft
+from crmlink.model.mail import Message
 from crmlink.model.meeting import Event
 from crmlink.model.memory import RememberedEvent
 
@@ -27,6 +28,7 @@ def export_document(held: Held, now: datetime) -> Document:
         "drafts": [_draft(one, zone) for one in held.drafts],
         "meetings": [_meeting(one, zone) for one in held.meetings],
         "unreadable": [_unreadable(one, zone) for one in held.unreadable],
+        "mails": [_mail(one, zone) for one in held.mails],
     }
 
 
@@ -114,6 +116,19 @@ def _when(event: Event, zone: tzinfo | None) -> Document:
 
 def _unreadable(one: Unreadable, zone: tzinfo | None) -> Document:
     return {"item": one.item, "tries": one.tries, "reason": one.reason, "tried_at": _time(one.tried_at, zone)}
+
+
+def _mail(one: Message, zone: tzinfo | None) -> Document:
+    return {
+        "message_id": one.id,
+        "sent_at": _time(one.sent_at, zone),
+        "from": _person(one.sender),
+        "to": [_known(each) for each in one.recipients],
+        "subject": one.subject,
+        "text": one.text,
+        "signature": one.signature,
+        "attachments": [each.name for each in one.attachments],
+    }
 
 
 def _person(person: Address | None) -> dict[str, Any] | None:

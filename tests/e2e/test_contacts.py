@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -116,6 +117,7 @@ def test_an_export_holds_everything_on_that_person_and_nothing_on_another(settin
     ]
     assert "levertijd" in document["drafts"][0]["body"]
     assert [one["title"] for one in document["meetings"]] == ["Bouwoverleg"]
+    assert [(one["subject"], "levertijd" in one["text"]) for one in document["mails"]] == [("Dakkapel", True)]
     assert "smitsen" not in str(document)
 
 
@@ -168,9 +170,15 @@ def test_old_words_are_erased_and_the_deed_is_remembered(settings: dict[str, str
     assert _scan(settings) == [("els@smitsen.example", "drafted")]
     assert "levertijd" in str(_crmlink(settings, "contacts", "export", "gijs@bakkerman.example").json)
     settings["RETENTION_DAYS"] = "40"
-    with time_machine.travel(NOW() + timedelta(days=50)):
+    later = NOW() + timedelta(days=50)
+    sent.with_name("4:2,S").write_bytes(
+        _mail("d", ME, "Ter info.")
+    )  # mail goes on, so that dates of files say something
+    os.utime(sent.with_name("4:2,S"), (later.timestamp(), later.timestamp()))
+    with time_machine.travel(later):
         _scan(settings)
         document = _crmlink(settings, "contacts", "export", "gijs@bakkerman.example").json
     assert "levertijd" not in str(document)
+    assert document["mails"] == []
     assert [(one["kind"], one["subject"]) for one in document["lapses"]] == [("unanswered", "[…]")]
     assert [one["body"] for one in document["drafts"]] == [""]

@@ -170,7 +170,7 @@ with open_ledger(str(path), read_only=False) as ledger, BlackBox(path.with_name(
     command = [sys.executable, "-c", program, str(path)]
     ends = [subprocess.run(command, capture_output=True, text=True, check=False) for _ in range(TRIES + 1)]
     assert [end.returncode for end in ends] == [-number] * TRIES + [0], ends[-1].stderr
-    assert ends[-1].stdout.strip() == "Unread(problem=None)"
+    assert ends[-1].stdout.startswith("Unread(problem=None")
     assert one_pass(path, lambda: "ander", Item("mail", "INBOX;7;13", "900"))[0] == "ander"
 
 
