@@ -69,9 +69,8 @@ def kept() -> Iterator[CalendarCache]:
 
 
 def _pass(kept: CalendarCache, *sources: CalendarSource, memory: Memory | None = None) -> GatheredAgenda:
-    with reading_carefully(ME.address, NOW) as careful:
-        means = Means(kept, careful)
-        return gather_calendars(sources, POLICY, WINDOW, memory or Memory(), means, lambda _name, _count: None)
+    means = Means(kept, reading_carefully(ME.address, NOW))
+    return gather_calendars(sources, POLICY, WINDOW, memory or Memory(), means, lambda _name, _count: None)
 
 
 def _gather(*sources: CalendarSource, memory: Memory | None = None) -> GatheredAgenda:

@@ -23,6 +23,13 @@ def _lead_to(first: Exception, second: Exception, *, hidden: bool = False) -> No
         raise second from (None if hidden else error)
 
 
+def _stumble(first: Exception, second: Exception) -> NoReturn:
+    try:
+        _break(first)
+    except type(first):
+        _break(second)
+
+
 def _told(error: BaseException) -> str:
     told = safe_traceback(error)
     assert WORDS not in told
@@ -39,10 +46,7 @@ def test_the_words_of_foreign_errors_are_left_out_along_the_whole_chain() -> Non
 
 def test_an_error_while_another_is_handled_tells_both() -> None:
     with pytest.raises(KeyError) as caught:
-        try:
-            _break(ValueError(WORDS))
-        except ValueError:
-            _break(KeyError(WORDS))
+        _stumble(ValueError(WORDS), KeyError(WORDS))
     told = _told(caught.value)
     assert told.index("ValueError\n") < told.index("KeyError\n")
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from crmlink.app.black_box import BlackBox
-from crmlink.app.careful import Careful
 from crmlink.app.clock import frozen_clock
 from crmlink.app.gather import Window
 from crmlink.app.house import CACHE_LAYOUT, House
@@ -27,6 +25,7 @@ from crmlink.model.workdays import WorkingCalendar
 from crmlink.sources.memory import MemoryMailSource
 from crmlink.sources.memory_calendar import MemoryCalendars, MemoryCalendarSource
 from crmlink.writer.memory import MemoryDraftWriter
+from tests.reading_carefully import reading_carefully
 
 SCRIPT = read_script()
 WORKDAYS = WorkingCalendar(ZONE, COUNTRY)
@@ -94,7 +93,7 @@ class Week:
                 ledger=self.ledger,
                 cache=cache,
                 templates=all_templates(None),
-                careful=Careful(self.ledger.quarantine, owner.address, frozen_clock(now), BlackBox(None)),
+                careful=reading_carefully(owner.address, now, self.ledger),
             )
 
 
