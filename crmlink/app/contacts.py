@@ -12,8 +12,9 @@ from datetime import datetime
 from crmlink.app.house import CACHE_LAYOUT, cache_file
 from crmlink.app.lock import only_one
 from crmlink.app.settings import Settings
+from crmlink.cache import calendars as calendar_cache
+from crmlink.cache import mail as mail_cache
 from crmlink.cache.file import open_cache, remove_cache
-from crmlink.cache.mail import naming
 from crmlink.ledger.open import open_ledger, sqlite_path
 from crmlink.ledger.records import Forgotten, LapseRecord, Unreadable
 from crmlink.ledger.store import Ledger
@@ -36,6 +37,7 @@ class Held:
     meetings: list[RememberedEvent] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     mails: tuple[Message, ...] = ()
+    calendar_items: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -77,11 +79,12 @@ def who(settings: Settings, words: str) -> Held:
     raise UsageError(f"Several people are known as {words}: {listed}", hint="give the address")
 
 
-def with_mails(settings: Settings, one: Held) -> Held:
-    """The same with the mail that is kept so as not to read it again, and names the address."""
+def with_kept(settings: Settings, one: Held) -> Held:
+    """The same with the mail and calendar items that are kept so as not to read them again, and name the address."""
     with open_cache(cache_file(settings), layout=CACHE_LAYOUT, read_only=True) as cache:
-        kept = naming(cache, settings.me.address, one.address)
-    return replace(one, mails=tuple(each.message for each in kept if each.message))
+        mails = mail_cache.naming(cache, settings.me.address, one.address)
+        items = calendar_cache.naming(cache, settings.me.address, one.address)
+    return replace(one, mails=tuple(each.message for each in mails if each.message), calendar_items=items)
 
 
 def forget(settings: Settings, address: str) -> Forgotten:

@@ -29,6 +29,7 @@ def export_document(held: Held, now: datetime) -> Document:
         "meetings": [_meeting(one, zone) for one in held.meetings],
         "unreadable": [_unreadable(one, zone) for one in held.unreadable],
         "mails": [_mail(one, zone) for one in held.mails],
+        "calendar_items": list(held.calendar_items),
     }
 
 

@@ -114,7 +114,7 @@ def gather_calendars(
     readings = [_read(source, days, means, taken, progress) for source in sources]
     if not readings:
         return GatheredAgenda(Agenda(configured=False))
-    _look_further(readings, policy, window, memory, means.careful)
+    _look_further(readings, policy, window, memory)
     uids = {name: present for reading in readings for name, present in reading.uids.items()}
     losses = _losses(uids, policy, window, memory)
     failed = {reading.source.name for reading in readings if reading.error}
@@ -203,9 +203,7 @@ def _unique(name: str, taken: set[str]) -> str:
     return numbered
 
 
-def _look_further(
-    readings: list[_Reading], policy: Policy, window: Window, memory: Memory, careful: Careful
-) -> None:
+def _look_further(readings: list[_Reading], policy: Policy, window: Window, memory: Memory) -> None:
     """An event that is not in the window any more may have been moved out of it: that is not gone."""
     here = {uid for reading in readings for present in reading.uids.values() for uid in present}
     coming = (

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from crmlink.app.clock import system_clock
-from crmlink.app.contacts import Held, forget, held, who, with_mails
+from crmlink.app.contacts import Held, forget, held, who, with_kept
 from crmlink.app.export import export_document
 from crmlink.cli.session import print_json, settings_of
 
@@ -55,7 +55,7 @@ def show(ctx: click.Context, *, words: str) -> None:
 def export(ctx: click.Context, *, words: str) -> None:
     """Print everything that is held on one person, as JSON (schema 1)."""
     settings = settings_of(ctx)
-    one = with_mails(settings, who(settings, words))
+    one = with_kept(settings, who(settings, words))
     print_json(export_document(one, system_clock(settings.timezone)()))
 
 

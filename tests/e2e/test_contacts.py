@@ -117,6 +117,7 @@ def test_an_export_holds_everything_on_that_person_and_nothing_on_another(settin
     ]
     assert "levertijd" in document["drafts"][0]["body"]
     assert [one["title"] for one in document["meetings"]] == ["Bouwoverleg"]
+    assert [("Bouwoverleg" in text) for text in document["calendar_items"]] == [True]
     assert [(one["subject"], "levertijd" in one["text"]) for one in document["mails"]] == [("Dakkapel", True)]
     assert "smitsen" not in str(document)
 

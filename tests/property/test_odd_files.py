@@ -82,10 +82,15 @@ def test_any_vdir_is_read(things: list[tuple[bytes, bytes, tuple[str, bytes]]]) 
         for folder, name, entry in things:
             put(place, (folder, name), *entry)
         source = VdirSource(place)
-        found = source.changes({}, start=SINCE, end=date(2026, 5, 1))
+        found = list(source.changes({}, start=SINCE, end=date(2026, 5, 1)))
         source.find(frozenset({EventUid("1")}))
         assert found
         for calendar in found:
-            for text in (calendar.calendar, *(event.href for event in calendar.events), *map(repr, calendar.problems)):
+            for text in (
+                calendar.calendar,
+                *(event.href for event in calendar.events),
+                calendar.key,
+                *map(repr, calendar.problems),
+            ):
                 text.encode()
             assert all(problem.code == "calendar.unreadable-file" and problem.hint for problem in calendar.problems)

@@ -130,7 +130,7 @@ def test_any_answer_of_a_calendar_server_is_read_or_refused(server: ScriptedServ
     source = CalDavSource(f"{server.url}/cal/", CalendarLogin("marleen", "geheim"))
     found: list[CalendarChanges] = []
     try:
-        found = source.changes({}, start=date(2026, 3, 1), end=date(2026, 5, 1))
+        found = list(source.changes({}, start=date(2026, 3, 1), end=date(2026, 5, 1)))
     except CrmlinkError as error:
         assert "geheim" not in f"{error} {error.hint}"  # noqa: PT017 -- an error is one of the two good outcomes
     finally:

@@ -197,6 +197,7 @@ class TestKept:
         starts = []
         for zone in ("Europe/Amsterdam", "Asia/Tokyo"):
             policy = replace(POLICY, zone=ZoneInfo(zone))
-            found = gather_calendars([source], policy, WINDOW, Memory(), kept, lambda _name, _count: None)
+            means = Means(kept, reading_carefully(ME.address, NOW))
+            found = gather_calendars([source], policy, WINDOW, Memory(), means, lambda _name, _count: None)
             starts += [one.start for one in found.agenda.events]
         assert [str(getattr(start, "tzinfo", None)) for start in starts] == ["Europe/Amsterdam", "Asia/Tokyo"]

@@ -28,7 +28,7 @@ from crmlink.sources.caldav import CalDavSource
 from crmlink.sources.calendar_login import CalendarLogin
 try:
     source = CalDavSource(sys.argv[1], CalendarLogin("marleen", "geheim"))
-    print(source.changes({}, start=date(2026, 3, 1), end=date(2026, 4, 1)))
+    print(list(source.changes({}, start=date(2026, 3, 1), end=date(2026, 4, 1))))
 except SourceError as error:
     print("SourceError", error)
 """
@@ -94,7 +94,7 @@ def test_a_file_named_in_an_answer_is_not_read(tmp_path: Path) -> None:
             server.replies["PROPFIND /cal/"] = Reply(207, reply.body.replace("<D:displayname>", calendar))
             server.replies["REPORT /cal/"] = multistatus()
             source = CalDavSource(f"{server.url}/cal/", LOGIN)
-            found = source.changes({}, **WINDOW)
+            found = list(source.changes({}, **WINDOW))
             source.close()
             assert "kanarie" not in repr(found)
         assert {one.method for one in server.asked} == {"PROPFIND", "REPORT"}
@@ -105,10 +105,10 @@ def test_a_calendar_server_that_trickles_is_given_up(*, early: bool) -> None:
     with scripted() as server:
         server.replies["PROPFIND /cal/"] = Reply(207, "x" * 10_000, pause=0.02, early=early)
         source = CalDavSource(f"{server.url}/cal/", CalendarLogin("marleen", "geheim"))
-        source._client.session = BoundedSession(deadline=0.5)
+        source._session._client.session = BoundedSession(deadline=0.5)
         begin = time.monotonic()
         with pytest.raises(SourceError, match="in time"):
-            source.changes({}, **WINDOW)
+            list(source.changes({}, **WINDOW))
         assert time.monotonic() - begin < 60
         source.close()
 
@@ -121,5 +121,5 @@ def test_a_feed_that_trickles_is_given_up(tmp_path: Path, *, early: bool) -> Non
         source = FeedSource(f"{server.url}/a.ics", certificate.authority, public_only=False, seconds=0.5)
         begin = time.monotonic()
         with pytest.raises(SourceError):
-            source.changes({}, **WINDOW)
+            list(source.changes({}, **WINDOW))
         assert time.monotonic() - begin < 60
