@@ -23,6 +23,7 @@ from crmlink.mailbox.memory import MemoryMailbox
 from crmlink.sources.memory import MemoryMailSource
 from crmlink.sources.memory_calendar import MemoryCalendars, MemoryCalendarSource
 from crmlink.writer.memory import MemoryDraftWriter
+from tests.reading_carefully import reading_carefully
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 ME = "Marleen van der Veen <marleen@veen.example>"
@@ -114,6 +115,7 @@ class MemoryOffice:
                 ledger=ledger,
                 cache=cache,
                 templates=all_templates(settings.templates),
+                careful=reading_carefully(settings.me.address, now, ledger),
             )
             return scan(house, ScanTask(now, now - timedelta(days=30)), lambda _name, _count: None)
 

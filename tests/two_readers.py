@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from crmlink.app.gather import Window
 from crmlink.app.gather_mail import GatheredMail, gather_mail
 from crmlink.app.read import MailReader
+from crmlink.app.read_carefully import CarefulReader
 from crmlink.cache.codec import encode
 from crmlink.cache.file import open_cache
 from crmlink.cache.mail import LAYOUT, MailCache
@@ -23,6 +24,7 @@ from crmlink.model.ids import MessageId
 from crmlink.model.workdays import WorkingCalendar
 from crmlink.sources.port import FolderRead, KnownMail, MailChanges, MailSource, RawMessage
 from tests.contract.boxes import Box
+from tests.reading_carefully import reading_carefully
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 READER = MailReader(Reader(Owner("Marleen van Dam", ("marleen@vandam.example",)), WorkingCalendar(ZONE, "NL")))
@@ -104,7 +106,8 @@ class TwoReaders:
         kept = MailCache(cache, "me", "this one", begin_of(window.since.date()), now)
         with closing(self.box.source()) as source:
             reading = source if after is None else KilledSource(source, after)
-            return gather_mail(reading, kept, READER, window, lambda _name, _count: None, last=self.last)
+            reader = CarefulReader(READER, reading_carefully("me", now), source.name)
+            return gather_mail(reading, kept, reader, window, lambda _name, _count: None, last=self.last)
 
 
 def told(found: GatheredMail) -> tuple[object, ...]:

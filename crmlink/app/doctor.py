@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
+from crmlink.app.careful import TRIES
 from crmlink.app.doors import calendars_of, writer_of
 from crmlink.app.gather import AHEAD
 from crmlink.app.own_templates import all_templates, misplaced_files
@@ -18,6 +19,7 @@ from crmlink.app.settings import Settings
 from crmlink.app.template_guard import broken_letters, check_templates
 from crmlink.drafts.validate import WARNINGS
 from crmlink.ledger.open import open_ledger, sqlite_path
+from crmlink.ledger.records import Unreadable
 from crmlink.model.draft import DraftState
 from crmlink.model.errors import CrmlinkError, TemplateError
 from crmlink.model.mail import Role
@@ -62,6 +64,7 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
     try:
         with open_ledger(settings.database, read_only=True) as ledger:
             drafts = ledger.drafts.all(settings.me.address)
+            unreadable = ledger.quarantine.all(settings.me.address)
             name = ledger.name
     except CrmlinkError as error:
         yield _broken("ledger", error)
@@ -87,6 +90,21 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
                 message=f"a draft for {stored.draft.lapse} is parked: {stored.error}",
                 remedy=remedy,
             )
+    yield from _unreadable(unreadable)
+
+
+def _unreadable(items: tuple[Unreadable, ...]) -> Iterator[Finding]:
+    """What could not be read: still tried, or left alone for good."""
+    for one in items:
+        whose = f" from {one.sender}" if one.sender else ""
+        fate = "is left alone" if one.tries >= TRIES else f"was tried {one.tries} of {TRIES} times"
+        yield Finding(
+            "unread",
+            well=False,
+            mild=True,
+            message=f"{one.item}{whose} {fate} ({one.reason}, {one.tried_at:%Y-%m-%d})",
+            remedy="look at it in your own program; it is tried again when it changes, or by a newer crmlink",
+        )
 
 
 def _templates(settings: Settings) -> Iterator[Finding]:

@@ -29,7 +29,14 @@ def scan_document(result: ScanResult) -> Document:
         "dry_run": result.task.dry_run,
         "account": result.account,
         "sources": [
-            {"name": one.name, "state": one.health.value, "seen": one.seen, "new": one.new, "truncated": one.truncated}
+            {
+                "name": one.name,
+                "state": one.health.value,
+                "seen": one.seen,
+                "new": one.new,
+                "truncated": one.truncated,
+                "set_aside": one.set_aside,
+            }
             for one in result.reports
         ],
         "lapses": [_verdict(one, result.drafts.get(one.lapse.id), result.folder, zone) for one in result.verdicts],

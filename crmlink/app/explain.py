@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crmlink.app.read import read_text
-from crmlink.facts.mime import read_message
+from crmlink.facts.mime import MAX_MESSAGE, read_message
 from crmlink.language.reader import Reader
 from crmlink.model.contact import Owner
 from crmlink.model.errors import UsageError
@@ -61,7 +61,7 @@ def mail_files(place: str) -> Iterator[tuple[str, bytes]]:
         UsageError: there is no such file or directory, or it cannot be read.
     """
     if place == STANDARD_INPUT:
-        yield STANDARD_INPUT, sys.stdin.buffer.read()
+        yield STANDARD_INPUT, sys.stdin.buffer.read(MAX_MESSAGE + 1)
         return
     path = Path(place)
     if path.is_dir():
@@ -73,7 +73,8 @@ def mail_files(place: str) -> Iterator[tuple[str, bytes]]:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAX_MESSAGE + 1)  # enough to see that it is too large
     except OSError as error:
         raise UsageError(
             f"{path} cannot be read: {os.strerror(error.errno or 0)}", hint="name a mail file, a directory or -"

@@ -33,13 +33,17 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """How reading one source went. `seen` counts items, `new` those that no earlier pass saw."""
+    """How reading one source went. `seen` counts items, `new` those that no earlier pass saw.
+
+    `set_aside` counts what could not be read in several tries and is left alone.
+    """
 
     name: str
     health: Health
     seen: int = 0
     new: int = 0
     truncated: bool = False
+    set_aside: int = 0
 
     @property
     def trusted(self) -> bool:

@@ -10,12 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Final
 
 from crmlink.agreements.attendance import moment
+from crmlink.app.careful import Careful, Item, Unread
 from crmlink.app.gather import BEFORE, GatheredAgenda, Health, Progress, SourceReport, Window
 from crmlink.app.reader_name import code_name
 from crmlink.cache.calendars import CalendarCache
+from crmlink.facts.calendar_text import uids_in
+from crmlink.facts.calendar_values import line_of
+from crmlink.facts.components import MAX_UID
 from crmlink.facts.events import EventFacts, read_events
 from crmlink.model.errors import CrmlinkError, LoginError, SourceError, TemporaryError, UntrustedError
 from crmlink.model.ids import EventUid, digest
@@ -46,6 +51,14 @@ class Memory:
 
     events: tuple[RememberedEvent, ...] = ()
     doubtful_since: Mapping[str, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What reading needs besides the sources: what need not be read again (it gets what was read), and care."""
+
+    kept: CalendarCache
+    careful: Careful
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +105,13 @@ def gather_calendars(
     policy: Policy,
     window: Window,
     memory: Memory,
-    kept: CalendarCache,
+    means: Means,
     progress: Progress,
 ) -> GatheredAgenda:
-    """All occurrences of the window over all calendars. Never raises for a calendar that cannot be read.
-
-    `kept` holds what need not be read again, and gets what was read.
-    """
+    """All occurrences of the window over all calendars. Never raises for a calendar that cannot be read."""
     taken: set[str] = set()
     days = _Days.of(window, policy)
-    readings = [_read(source, days, kept, taken, progress) for source in sources]
+    readings = [_read(source, days, means, taken, progress) for source in sources]
     if not readings:
         return GatheredAgenda(Agenda(configured=False))
     _look_further(readings, policy, window, memory)
@@ -109,13 +119,13 @@ def gather_calendars(
     losses = _losses(uids, policy, window, memory)
     failed = {reading.source.name for reading in readings if reading.error}
     if not failed:
-        kept.drop_others({key for reading in readings for key in reading.keys})
+        means.kept.drop_others({key for reading in readings for key in reading.keys})
     unread = {name for reading in readings for name in reading.unread}
     doubtful = {loss.calendar for loss in losses if not loss.meant} | failed | unread
     known = {one.event.uid for one in memory.events}
     return GatheredAgenda(
         agenda=Agenda(tuple(event for reading in readings for event in reading.events), uids, tuple(sorted(doubtful))),
-        reports=tuple(_report(reading, doubtful, known) for reading in readings),
+        reports=tuple(_report(reading, doubtful, known, means.careful) for reading in readings),
         problems=(
             *(problem for reading in readings for problem in reading.problems),
             *(loss.problem for loss in losses if not failed),
@@ -125,13 +135,13 @@ def gather_calendars(
     )
 
 
-def _read(source: CalendarSource, days: _Days, kept: CalendarCache, taken: set[str], progress: Progress) -> _Reading:
+def _read(source: CalendarSource, days: _Days, means: Means, taken: set[str], progress: Progress) -> _Reading:
     """Read one source: all of it, or with its error nothing. What came in before the error is kept for the next pass."""
     reading = _Reading(source)
     try:
-        for changes in source.changes(kept.known(), start=days.first, end=days.last):
-            kept.take(changes)
-            _add(reading, changes, days, kept, taken)
+        for changes in source.changes(means.kept.known(), start=days.first, end=days.last):
+            means.kept.take(changes)
+            _add(reading, changes, days, means, taken)
             progress(source.name, len(reading.events))
     except REFUSALS as error:
         problem = Problem("calendar.unreadable", source.name, str(error), error.hint)
@@ -139,7 +149,7 @@ def _read(source: CalendarSource, days: _Days, kept: CalendarCache, taken: set[s
     return reading
 
 
-def _add(reading: _Reading, changes: CalendarChanges, days: _Days, kept: CalendarCache, taken: set[str]) -> None:
+def _add(reading: _Reading, changes: CalendarChanges, days: _Days, means: Means, taken: set[str]) -> None:
     """Add one calendar; one of a name that is `taken` gets a number, so that no two are taken for one."""
     name = reading.names.setdefault(changes.calendar, _unique(changes.calendar, taken))
     taken.add(name)
@@ -148,12 +158,17 @@ def _add(reading: _Reading, changes: CalendarChanges, days: _Days, kept: Calenda
     found: list[EventFacts] = []
     fresh: dict[str, EventFacts] = {}
     stamp = days.stamp(name)
-    for href, facts in kept.facts(changes.key, stamp=stamp):
+    for href, facts in means.kept.facts(changes.key, stamp=stamp):
         if facts is None:
-            facts = fresh[href] = days.facts(kept.resource(changes.key, name, href))  # noqa: PLW2901
+            resource = means.kept.resource(changes.key, name, href)
+            facts = _carefully(reading, resource, days, means.careful)  # noqa: PLW2901
+            if facts is None:
+                facts = EventFacts(uids=_uids(resource))  # noqa: PLW2901 -- not kept: it is tried again
+            else:
+                fresh[href] = facts
         found.append(facts)
     if fresh:
-        kept.keep(changes.key, fresh, stamp=stamp)
+        means.kept.keep(changes.key, fresh, stamp=stamp)
     for facts in found:
         reading.events += facts.events
         problems += facts.problems
@@ -161,6 +176,23 @@ def _add(reading: _Reading, changes: CalendarChanges, days: _Days, kept: Calenda
     reading.uids[name] = reading.uids.get(name, frozenset()).union(*(facts.uids for facts in found))
     if any(problem.code in CONTENT_UNKNOWN for problem in problems):
         reading.unread.add(name)
+
+
+def _carefully(reading: _Reading, resource: RawEvent, days: _Days, careful: Careful) -> EventFacts | None:
+    """What stands in a resource; None when it cannot be read: then its calendar is in doubt."""
+    name = f"{resource.calendar};{resource.href}"
+    item = Item(reading.source.name, name, resource.etag or digest(resource.raw.hex())[:16])
+    found = careful.read(item, partial(days.facts, resource))
+    if not isinstance(found, Unread):
+        return found
+    reading.unread.add(resource.calendar)
+    reading.problems += (found.problem,) if found.problem else ()
+    return None
+
+
+def _uids(resource: RawEvent) -> frozenset[EventUid]:
+    """Whom the resource is about, however broken it is."""
+    return frozenset(EventUid(line_of(uid, MAX_UID)) for uid in uids_in(resource.raw))
 
 
 def _unique(name: str, taken: set[str]) -> str:
@@ -189,8 +221,7 @@ def _look_further(readings: list[_Reading], policy: Policy, window: Window, memo
             continue
         for resource in found:
             name = reading.names.get(resource.calendar, resource.calendar)
-            facts = read_events(resource.raw, calendar=name, zone=policy.zone, start=window.since, end=window.until)
-            reading.uids[name] = reading.uids.get(name, frozenset()) | facts.uids
+            reading.uids[name] = reading.uids.get(name, frozenset()) | _uids(resource)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +260,10 @@ def _problem(calendar: str, expected: int, missing: int) -> Problem:
     )
 
 
-def _report(reading: _Reading, doubtful: set[str], known: set[EventUid]) -> SourceReport:
+def _report(reading: _Reading, doubtful: set[str], known: set[EventUid], careful: Careful) -> SourceReport:
     present = {uid for some in reading.uids.values() for uid in some}
     if reading.error:
         return SourceReport(reading.source.name, Health.FAILED)
     health = Health.DOUBTFUL if doubtful & set(reading.uids) else Health.OK
-    return SourceReport(reading.source.name, health, len(present), len(present - known))
+    set_aside = careful.left_alone(reading.source.name)
+    return SourceReport(reading.source.name, health, len(present), len(present - known), set_aside=set_aside)

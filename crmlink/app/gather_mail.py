@@ -12,10 +12,10 @@ from datetime import datetime
 from functools import partial
 
 from crmlink.app.gather import Health, Progress, SourceReport, Window
-from crmlink.app.read import MailReader
+from crmlink.app.read_carefully import CarefulReader
 from crmlink.cache.mail import KeptMail, MailCache, ReadMail
 from crmlink.model.ids import MessageId
-from crmlink.model.mail import Message
+from crmlink.model.mail import Message, Role
 from crmlink.model.problem import Problem
 from crmlink.sources.port import FolderRead, MailSource, RawMessage
 
@@ -65,7 +65,7 @@ class _Window:
 def gather_mail(
     source: MailSource,
     cache: MailCache,
-    reader: MailReader,
+    reader: CarefulReader,
     window: Window,
     progress: Progress,
     *,
@@ -77,8 +77,8 @@ def gather_mail(
         SourceError, LoginError, UntrustedError: the mailbox cannot be read.
     """
     changes = source.changes(cache, since=window.since.date())
-    _read(changes.items, cache, reader, partial(progress, source.name))
     inside = _Window(window)
+    lost = _read(changes.items, cache, reader, inside, partial(progress, source.name))
     for kept in cache.mails():
         inside.add(kept)
     # An account that was read before the cache was begun: then only dates tell what is new.
@@ -86,20 +86,40 @@ def gather_mail(
     cache.mark_seen(inside.unseen)
     cache.prune(complete=not changes.truncated)
     problems = (*inside.problems, *changes.problems)
-    health = Health.DOUBTFUL if changes.truncated else Health.OK
-    report = SourceReport(source.name, health, len(inside.mails), new, changes.truncated)
-    return GatheredMail(tuple(inside.mails), report, problems, not changes.truncated)
+    complete = not (changes.truncated or lost)
+    health = Health.OK if complete else Health.DOUBTFUL
+    left_alone = reader.careful.left_alone(source.name)
+    report = SourceReport(source.name, health, len(inside.mails), new, changes.truncated, left_alone)
+    return GatheredMail(tuple(inside.mails), report, problems, complete)
 
 
 def _read(
-    items: Iterable[RawMessage | FolderRead], cache: MailCache, reader: MailReader, progress: Callable[[int], None]
-) -> None:
+    items: Iterable[RawMessage | FolderRead],
+    cache: MailCache,
+    reader: CarefulReader,
+    inside: _Window,
+    progress: Callable[[int], None],
+) -> bool:
+    """Read what is new into the cache. Gives whether a sent mail is lost: then nobody can say what was not answered."""
+    lost = False
+    again: set[str] = set()
     count = 0
     for item in items:
         match item:
             case RawMessage():
-                cache.put(item.folder, item.key, item.received_at, reader.read(item))
+                outcome = reader.read(item)
+                hidden = item.role is Role.SENT and outcome.read.message is None and bool(item.raw.strip())
+                lost = lost or hidden
+                inside.problems += (outcome.problem,) if outcome.problem else ()
+                if outcome.final and not hidden:
+                    cache.put(item.folder, item.key, item.received_at, outcome.read)
+                else:
+                    again.add(item.folder)
+                    inside.add(KeptMail(0, outcome.read, item.received_at, seen=True))
                 count += 1
                 progress(count)
             case FolderRead():
-                cache.settle(item.folder, item.role, item.stand, item.gone)
+                # Without a word on the folder the next pass looks at all of it, and meets what was not kept.
+                stand = "" if item.folder in again else item.stand
+                cache.settle(item.folder, item.role, stand, item.gone)
+    return lost

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import platformdirs
 
+from crmlink.app.black_box import BlackBox
+from crmlink.app.careful import Careful
 from crmlink.app.clock import Clock
 from crmlink.app.doors import calendars_of, mail_of, writer_of
 from crmlink.app.lock import only_one
@@ -52,6 +54,7 @@ class House:
     ledger: Ledger
     cache: sqlite3.Connection
     templates: TemplateSet
+    careful: Careful
 
     @property
     def account(self) -> str:
@@ -84,12 +87,14 @@ def open_house(settings: Settings, clock: Clock, *, read_only: bool = False) -> 
         if file is None and not read_only:
             stack.enter_context(_leased(ledger, settings.me.address, clock))
         cache = stack.enter_context(open_cache(cache_file(settings), layout=CACHE_LAYOUT, read_only=read_only))
+        box = stack.enter_context(BlackBox(None if read_only else black_box_file(settings)))
+        careful = Careful(ledger.quarantine, settings.me.address, clock, box)
         mail, writer, calendars = mail_of(settings), writer_of(settings), calendars_of(settings)
         stack.callback(mail.close)
         stack.callback(writer.close)
         for calendar in calendars:
             stack.callback(calendar.close)
-        yield House(settings.me, settings.policy, clock, mail, calendars, writer, ledger, cache, templates)
+        yield House(settings.me, settings.policy, clock, mail, calendars, writer, ledger, cache, templates, careful)
 
 
 def cache_file(settings: Settings) -> Path | None:
@@ -103,6 +108,12 @@ def cache_file(settings: Settings) -> Path | None:
     if not settings.database.startswith("postgresql"):
         return None
     return cache_beside(Path(platformdirs.user_state_dir("crmlink")) / digest(settings.me.address)[:16])
+
+
+def black_box_file(settings: Settings) -> Path | None:
+    """Where the item that is being read is noted, beside the cache."""
+    cache = cache_file(settings)
+    return cache.with_suffix(".reading") if cache else None
 
 
 @contextmanager

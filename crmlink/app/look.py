@@ -13,10 +13,11 @@ from datetime import datetime
 from crmlink.agreements.agree import agreements
 from crmlink.agreements.picture import Picture
 from crmlink.app.gather import GatheredAgenda, Progress, SourceReport, Window
-from crmlink.app.gather_calendars import Memory, gather_calendars
+from crmlink.app.gather_calendars import Means, Memory, gather_calendars
 from crmlink.app.gather_mail import GatheredMail, gather_mail
 from crmlink.app.house import House
 from crmlink.app.read import MailReader
+from crmlink.app.read_carefully import CarefulReader
 from crmlink.app.reader_name import reader_name
 from crmlink.cache.calendars import CalendarCache
 from crmlink.cache.mail import MailCache, ReadMail
@@ -77,8 +78,8 @@ def look(house: House, window: Window, progress: Progress) -> Look:
     mail = _gather_mail(house, window, progress, last=last.last_success if last else None)
     remembered = _remembered(house, window.now)
     doubts = {key: one.doubtful_since for (_, key), one in states.items() if one.doubtful_since}
-    kept = CalendarCache(house.cache, house.account)
-    calendars = gather_calendars(house.calendars, house.policy, window, Memory(remembered, doubts), kept, progress)
+    means = Means(CalendarCache(house.cache, house.account), house.careful)
+    calendars = gather_calendars(house.calendars, house.policy, window, Memory(remembered, doubts), means, progress)
     messages = merged(mail.messages)
     readings, broke = _readings(mail.mails, messages)
     given_up = {(event.calendar, event.uid) for event in calendars.missing}
@@ -100,9 +101,10 @@ def look(house: House, window: Window, progress: Progress) -> Look:
 
 def _gather_mail(house: House, window: Window, progress: Progress, *, last: datetime | None) -> GatheredMail:
     reader = Reader(house.owner, house.policy.workdays, house.policy.language)
+    careful = CarefulReader(MailReader(reader), house.careful, house.mail.name)
     begin = begin_of(window.since.date())
     cache = MailCache(house.cache, house.account, reader_name(reader), begin, window.now)
-    return gather_mail(house.mail, cache, MailReader(reader), window, progress, last=last)
+    return gather_mail(house.mail, cache, careful, window, progress, last=last)
 
 
 def _readings(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from crmlink.cache.mail import ReadMail
-from crmlink.facts.mime import read_message
+from crmlink.facts.mime import header_block, read_message
 from crmlink.language.reader import Reader
 from crmlink.model.mail import Automatic, Message
 from crmlink.model.problem import Problem
@@ -38,6 +38,13 @@ class MailReader:
             return ReadMail(_without_doubles(bare), problems=facts.problems)
         reading, broke = read_text(self.reader, message)
         return ReadMail(_without_doubles(message), reading, facts.problems, broke)
+
+    def read_headers(self, raw: RawMessage) -> ReadMail:
+        """What its headers alone tell: who wrote when, in which thread. Nothing stands in it."""
+        zone, owner = self.reader.calendar.zone, self.reader.owner
+        head = header_block(raw.raw)
+        facts = read_message(head, owner=owner, zone=zone, role=raw.role, received_at=raw.received_at)
+        return ReadMail(_without_doubles(facts.message) if facts.message else None, problems=facts.problems)
 
 
 def _without_doubles(message: Message) -> Message:

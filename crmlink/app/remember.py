@@ -23,6 +23,7 @@ def remember(house: House, seen: Look, verdicts: Iterable[Verdict], now: datetim
     if all(report.health is Health.OK for report in seen.reports):
         ledger.lapses.close_others(account, [verdict.lapse.id for verdict in listed], now)
     _remember_meetings(house, seen, now)
+    _let_go(house, now)
     for report in seen.reports:
         if report.health is Health.OK:
             ledger.sources.remember(account, SourceState(report.name, "", "", report.seen, last_success=now))
@@ -34,10 +35,19 @@ def remember(house: House, seen: Look, verdicts: Iterable[Verdict], now: datetim
         ledger.sources.forget(account, known[calendar].source, calendar)
 
 
+def _let_go(house: House, now: datetime) -> None:
+    """Erase words that are no longer needed; that something happened stays."""
+    ledger, account, old = house.ledger, house.account, now - house.policy.retention
+    ledger.drafts.prune_text(account, closed_before=old)
+    ledger.lapses.prune_text(account, closed_before=old)
+    ledger.quarantine.prune(account, tried_before=now - house.policy.lookback)
+
+
 def _remember_meetings(house: House, seen: Look, now: datetime) -> None:
     agenda = seen.picture.agenda
     store, account = house.ledger.meetings, house.account
-    store.remember(account, agenda.events, now)
+    tombstones = house.ledger.privacy.tombstones(account)
+    store.remember(account, (event for event in agenda.events if not tombstones.cover_meeting(event.uid)), now)
     present = {uid for uids in agenda.uids.values() for uid in uids}
     trusted = set(agenda.uids) - set(agenda.doubtful)
     gone = [

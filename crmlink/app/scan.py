@@ -74,7 +74,7 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
         mailroom.follow_up(seen)
     sent = letters_in(house, seen)
     seen = agreed_since(seen, sent)
-    found = find_lapses(seen.agreements, seen.picture)
+    found = _but_forgotten(house, find_lapses(seen.agreements, seen.picture))
     if writing:
         note_answers(house, sent)
         mailroom.clear_away(seen, found)
@@ -96,6 +96,13 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
     }
     problems, refused = (*seen.problems, *desk.problems), seen.refused or desk.refused
     return ScanResult(task, house.account, verdicts, shown, folder, seen.reports, problems, refused)
+
+
+def _but_forgotten(house: House, found: Found) -> Found:
+    """Without the lapses of people whom the owner had forgotten: nothing is said or stored of them again."""
+    tombstones = house.ledger.privacy.tombstones(house.account)
+    standing = tuple(lapse for lapse in found.standing if not tombstones.cover(lapse.id))
+    return replace(found, standing=standing)
 
 
 WITH_DRAFT = frozenset({Decision.DRAFT, Decision.DRAFTED})

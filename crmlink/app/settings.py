@@ -117,6 +117,9 @@ class Settings(BaseSettings):
     max_drafts_per_day: int = _setting(
         5, ge=0, le=100, description="At most this many new drafts a day; the rest waits."
     )
+    retention_days: int = _setting(
+        90, ge=1, le=36500, description="After how many days the words of closed lapses and their drafts are erased."
+    )
     scan_every_minutes: int = _setting(5, ge=1, le=1440, description="How often the daemon scans, in minutes.")
     when_they_cancel: WhenTheyCancel = _setting(
         WhenTheyCancel.NOTHING,
@@ -189,6 +192,7 @@ class Settings(BaseSettings):
             ignore=self.ignore,
             signature=self.signature_file,
             crm_bcc=self.crm_bcc,
+            retention=timedelta(days=self.retention_days),
         )
 
 

@@ -8,12 +8,14 @@ templates alone are rendered directly. In: templates and facts. Out: text, or an
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from crmlink.app.child_environment import without_settings
 from crmlink.drafts.context import LetterFacts, path_of
 from crmlink.drafts.render import render
 from crmlink.drafts.template_set import TemplateSet
@@ -92,7 +94,12 @@ def _ask(
     command = [sys.executable, "-P", "-m", "crmlink.app.template_child"]
     try:
         done = subprocess.run(  # noqa: S603  our own module, no shell, the job goes through stdin
-            command, input=json.dumps(job).encode(), capture_output=True, timeout=_WALL_SECONDS, check=False
+            command,
+            input=json.dumps(job).encode(),
+            capture_output=True,
+            env=without_settings(os.environ),
+            timeout=_WALL_SECONDS,
+            check=False,
         )
         printed = done.stdout
     except subprocess.TimeoutExpired as error:

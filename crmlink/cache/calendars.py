@@ -142,6 +142,16 @@ class CalendarCache:
         return {href for (href,) in rows}
 
 
+def naming(connection: sqlite3.Connection, account: str, address: str) -> tuple[str, ...]:
+    """The text of every resource of the account that is kept and names this address (lower case), as it was written."""
+    query = (
+        "SELECT raw FROM calendar_resources JOIN calendars ON id = calendar"
+        " WHERE account = ? AND raw IS NOT NULL ORDER BY key, href"
+    )
+    texts = ("\n".join(unfold(raw)) for (raw,) in connection.execute(query, (account,)))
+    return tuple(text for text in texts if address in text.lower())
+
+
 def forget(connection: sqlite3.Connection, address: str) -> int:
     """Erase every resource that names this address (lower case), and say how many; they are overwritten on disk.
 

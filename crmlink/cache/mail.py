@@ -200,18 +200,28 @@ class MailCache:
             self.connection.execute("BEGIN IMMEDIATE")
 
 
+def naming(connection: sqlite3.Connection, account: str, address: str) -> tuple[ReadMail, ...]:
+    """Every mail of the account that is kept and names this address (lower case) anywhere."""
+    query = "SELECT facts FROM mail WHERE account = ? AND instr(lower(facts), ?) ORDER BY number"
+    return tuple(_decoded(facts) for (facts,) in connection.execute(query, (account, _as_kept(address))))
+
+
 def forget(connection: sqlite3.Connection, address: str) -> int:
     """Erase every mail that names this address (lower case) anywhere, and say how many; they are overwritten on disk.
 
     The mailbox still holds them: the next pass reads there what lies in its window.
     """
-    said = json.dumps(address, ensure_ascii=False)[1:-1]
+    said = _as_kept(address)
     with writing(connection):
         found = connection.execute("DELETE FROM mail WHERE instr(lower(facts), ?) RETURNING account, folder", (said,))
         places = found.fetchall()
         connection.executemany("UPDATE mail_folders SET stand = '' WHERE account = ? AND folder = ?", set(places))
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     return len(places)
+
+
+def _as_kept(words: str) -> str:
+    return json.dumps(words, ensure_ascii=False)[1:-1]
 
 
 def _decoded(facts: str) -> ReadMail:

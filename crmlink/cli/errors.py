@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Callable
 
 import click
 
+from crmlink.cli.tracebacks import safe_traceback
 from crmlink.model.errors import CrmlinkError, SettingsError
 
 INTERNAL_ERROR = 70  # EX_SOFTWARE of sysexits.h
@@ -24,7 +24,7 @@ def guarded(command: Callable[[], int | None], *, verbose: Callable[[], bool]) -
     except CrmlinkError as error:
         _tell(error)
         if verbose():
-            traceback.print_exc()
+            print(safe_traceback(error), file=sys.stderr)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         print("crmlink: stopped", file=sys.stderr)
@@ -35,7 +35,7 @@ def guarded(command: Callable[[], int | None], *, verbose: Callable[[], bool]) -
         return 0
     except Exception as error:  # noqa: BLE001 -- the last line of defence: say it in one line, never lose the code
         if verbose():
-            traceback.print_exc()
+            print(safe_traceback(error), file=sys.stderr)
         print(
             f"crmlink: internal error: {type(error).__name__}\n  -> run it again with -v and report what it prints",
             file=sys.stderr,

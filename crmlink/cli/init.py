@@ -9,6 +9,7 @@ import click
 from crmlink.app.clock import system_clock
 from crmlink.app.doctor import Finding, examine
 from crmlink.app.settings import ENV_FILE, PREFIX, Settings, load
+from crmlink.app.work_tree import refuse_in_work_tree
 from crmlink.app.write_env import write_env
 from crmlink.cli.main import Call
 from crmlink.mailbox.location import MaildirLocation, parse_location
@@ -21,6 +22,7 @@ def command(ctx: click.Context, *, no_test: bool) -> None:
     """Ask who you are and where your mail and calendars are, test it, and write .env (mode 0600)."""
     call = ctx.find_object(Call)
     path = (call.env_file if call else None) or Path(ENV_FILE)
+    refuse_in_work_tree(path)
     if path.exists() and not click.confirm(f"{path} is there already. Replace it?", default=False):
         ctx.exit(1)
     given = _ask()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import logging
+import resource
 import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +22,7 @@ COMMANDS = {
     "explain": "What crmlink reads in a message, and why.",
     "owed": "What you still owe to whom, by when.",
     "lapses": "List, show, dismiss or reopen lapses.",
+    "contacts": "What is held on whom: list, show, export, forget.",
     "init": "Ask, test the logins, write .env.",
 }
 
@@ -80,8 +84,17 @@ def main(ctx: click.Context, *, verbose: bool, env_file: Path | None) -> None:
     ctx.obj = Call(verbose, env_file)
 
 
+def _say_nothing_else() -> None:
+    """No memory image after a crash, no log or warning of a library: they would hold mail and passwords."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    logging.disable(logging.CRITICAL)
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+
+
 def run() -> None:
     """The console script: run the command, print errors in one place, exit with the code of the contract."""
+    _say_nothing_else()
     sys.exit(
         guarded(
             lambda: main.main(prog_name="crmlink", standalone_mode=False),

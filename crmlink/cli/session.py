@@ -16,6 +16,7 @@ import click
 
 from crmlink.app.gather import Progress
 from crmlink.app.settings import Settings, find_env_file, load
+from crmlink.app.work_tree import refuse_in_work_tree
 from crmlink.cli.main import Call
 from crmlink.model.errors import UsageError
 
@@ -24,7 +25,10 @@ def settings_of(ctx: click.Context) -> Settings:
     """The settings of this call, from the environment and the `.env` file it names or finds."""
     call = ctx.find_object(Call)
     given = call.env_file if call else None
-    return load(os.environ, env_file=given or find_env_file(Path.cwd()))
+    env_file = given or find_env_file(Path.cwd())
+    if env_file is not None:
+        refuse_in_work_tree(env_file)
+    return load(os.environ, env_file=env_file)
 
 
 def parse_moment(text: str, zone: ZoneInfo) -> datetime:

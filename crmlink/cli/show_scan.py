@@ -37,7 +37,8 @@ def show_reports(result: ScanResult, out: Console) -> None:
     """Print a line for each source: whether it could be read, and how much."""
     for report in result.reports:
         cut = ", cut off" if report.truncated else ""
-        out.print(f"{escape(report.name)}: {report.health}, {report.seen} read, {report.new} new{cut}")
+        aside = f", {report.set_aside} left alone" if report.set_aside else ""
+        out.print(f"{escape(report.name)}: {report.health}, {report.seen} read, {report.new} new{cut}{aside}")
 
 
 def _table(result: ScanResult) -> Table:

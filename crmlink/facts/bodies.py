@@ -37,6 +37,7 @@ _NO_PLAIN = re.compile(
 _BOILERPLATE_LENGTH = 400
 _ENOUGH = 3
 _MAX_TEXTS = 8
+METHOD_LENGTH = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,5 @@ def _is_calendar(part: Part) -> bool:
 
 def _calendar(part: Part, *, in_forward: bool) -> CalendarPart:
     attached = part.disposition == "attachment" or part.content_type not in _CALENDAR_TYPES
-    return CalendarPart(
-        part.content(MAX_CALENDAR), part.parameters.get("method", "").upper()[:20], attached, in_forward
-    )
+    method = clean(part.parameters.get("method", ""), METHOD_LENGTH).upper()
+    return CalendarPart(part.content(MAX_CALENDAR), method, attached, in_forward)

@@ -65,6 +65,12 @@ def read_message(
     return MessageFacts(message, tuple(reader.problems))
 
 
+def header_block(raw: bytes) -> bytes:
+    """The headers alone, as a message without a body."""
+    ends = [at for gap in (b"\n\n", b"\n\r\n") if (at := raw.find(gap)) >= 0]
+    return raw[: min(ends, default=len(raw))] + b"\r\n\r\n"
+
+
 @dataclass(slots=True)
 class _Reader:
     """One message on its way from parts to facts."""

@@ -24,6 +24,7 @@ from crmlink.model.reading import Register
 
 _ON_ITS_WAY = (DraftState.INTENT, DraftState.UNKNOWN)
 _OPEN = (*_ON_ITS_WAY, DraftState.PLACED, DraftState.PARKED)
+OPEN_STATES = tuple(state.value for state in _OPEN)
 
 
 @dataclass(frozen=True, slots=True)

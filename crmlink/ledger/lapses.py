@@ -22,6 +22,9 @@ from crmlink.model.lapse import Decision, Fault, LapseKind, Verdict
 GONE = (DraftState.DISCARDED, DraftState.OVERTAKEN)
 """Drafts that lie in Trash at best: the owner may want another one after all."""
 
+PRUNED = "[…]"
+"""What stands in the place of an old subject."""
+
 
 @dataclass(frozen=True, slots=True)
 class LapseStore:
@@ -69,6 +72,16 @@ class LapseStore:
             for (lapse,) in connection.execute(select(lapses.c.id).where(open_ones)).all():
                 if lapse not in still_there:
                     connection.execute(update(lapses).where(_is(account, lapse)).values(closed_at=now))
+
+    def prune_text(self, account: str, *, closed_before: datetime) -> int:
+        """Erase the words of lapses that were closed before this moment; that they were stays, for repeats. How many."""
+        old = (lapses.c.account == account) & (lapses.c.closed_at < closed_before) & (lapses.c.subject != PRUNED)
+        with self.database.writing() as connection:
+            rows = connection.execute(select(lapses.c.id, lapses.c.evidence).where(old)).all()
+            for row in rows:
+                values = {"subject": PRUNED, "reason": "", "evidence": [[*one[:3], ""] for one in row.evidence]}
+                connection.execute(update(lapses).where(_is(account, row.id)).values(values))
+        return len(rows)
 
     def dismiss(self, account: str, lapse: LapseId, now: datetime) -> bool:
         """The owner says no to this lapse. False when it is not known."""

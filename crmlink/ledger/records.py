@@ -67,6 +67,22 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An item that could not be read. `stamp` tells its versions apart, `release` is the crmlink that tried.
+
+    `reason` says what happened without a word of its text; `sender` is an address where one is known, else "".
+    """
+
+    item: str
+    stamp: str
+    release: str
+    tries: int
+    reason: str
+    sender: str
+    tried_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Forgotten:
     """How much was erased of one contact."""
 

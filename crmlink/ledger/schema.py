@@ -213,3 +213,16 @@ tombstones = Table(
     Column("mark", String, primary_key=True),
     Column("salt", String, nullable=False),
 )
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("item", String, primary_key=True),
+    Column("stamp", String, nullable=False),
+    Column("release", String, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("sender", String, nullable=False),
+    Column("tried_at", Moment, nullable=False),
+)

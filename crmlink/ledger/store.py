@@ -11,6 +11,7 @@ from crmlink.ledger.lapses import LapseStore
 from crmlink.ledger.lease import LeaseStore
 from crmlink.ledger.meetings import MeetingStore
 from crmlink.ledger.privacy import PrivacyStore
+from crmlink.ledger.quarantine import QuarantineStore
 from crmlink.ledger.sources import RunStore, SourceStore
 
 
@@ -26,6 +27,7 @@ class Ledger:
         self.runs = RunStore(database)
         self.leases = LeaseStore(database)
         self.privacy = PrivacyStore(database)
+        self.quarantine = QuarantineStore(database)
 
     @property
     def name(self) -> str:

@@ -145,10 +145,16 @@ class ImapSession:
 
     def _broken(self, doing: str, error: BaseException) -> SourceError:
         late = self._wire.expired or isinstance(error, TimeoutError)
-        what = "no answer in time" if late else plain_reason(error)
+        what = "no answer in time" if late else _why(error)
         return SourceError(
             f"the connection to {self.server} broke while {doing}: {what}", hint="it is tried again at the next scan"
         )
+
+
+def _why(error: BaseException) -> str:
+    """What broke the connection. imaplib and the parsers repeat what they did not understand: that may be mail."""
+    known = isinstance(error, OSError | imaplib.IMAP4.abort) and "unexpected" not in str(error)
+    return plain_reason(error) if known else f"its answer makes no sense ({type(error).__name__})"
 
 
 def open_session(access: ImapAccess) -> ImapSession:

@@ -11,7 +11,7 @@ import contextlib
 import imaplib
 import socket
 import ssl
-from typing import Final
+from typing import Final, cast
 
 from imapclient import IMAPClient, SocketTimeout
 
@@ -22,14 +22,41 @@ from crmlink.model.errors import LoginError, SourceError, UntrustedError
 # RFC 5530: the server could not look at the password now; it said nothing about it.
 _PASSING: Final = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")
 _LONGEST_REASON: Final = 200
+MAX_ANSWER: Final = 64 * 1024 * 1024
+"""Bytes that one command may bring."""
+_EACH_LINE: Final = 64  # what Python adds to a line it keeps
 
 
 class _Protocol(imaplib.IMAP4):
-    """imaplib over a connection that is already open: so that even the greeting has a deadline."""
+    """imaplib over a connection that is already open, so that even the greeting has a deadline, and with bounded answers.
+
+    imaplib makes room for whatever a literal announces, and keeps all of an answer until it is complete.
+    """
 
     def __init__(self, connection: socket.socket, host: str) -> None:
         self._connection = connection
+        self._heard = 0
         super().__init__(host)
+
+    def read(self, size: int) -> bytes:
+        """A literal. Raises abort where one command brings more than anything crmlink asks for."""
+        self._count(size)
+        return cast("bytes", self.file.read(size))
+
+    def readline(self) -> bytes:
+        """A line; a list of very many numbers may be far longer than imaplib allows."""
+        line = cast("bytes", self.file.readline(max(1, MAX_ANSWER - self._heard)))
+        self._count(len(line) + _EACH_LINE)
+        return line
+
+    def _count(self, size: int) -> None:
+        self._heard += size
+        if self._heard >= MAX_ANSWER:
+            raise self.abort("its answer is too large")
+
+    def _new_tag(self) -> bytes:
+        self._heard = 0
+        return cast("bytes", super()._new_tag())  # type: ignore[misc] # imaplib's own, called once for each command
 
     def _create_socket(self, timeout: float | None = None) -> socket.socket:  # noqa: ARG002 - imaplib's signature
         return self._connection

@@ -19,6 +19,7 @@ from typing import Final
 
 from imapclient.imap_utf7 import decode
 
+from crmlink.mailbox.file_names import shown
 from crmlink.mailbox.folders import BY_SERVER, Folder, FolderNames, Listed, folders
 from crmlink.model.errors import SourceError
 
@@ -61,7 +62,7 @@ class MaildirFile:
     @property
     def unique(self) -> str:
         """The part of the name that stays when flags change."""
-        return _INFO.sub("", self.name)
+        return _unique(self.name)
 
     @property
     def flags(self) -> frozenset[str]:
@@ -102,7 +103,7 @@ def unique_names(folder: MaildirFolder) -> Iterator[str]:
     """What names each message of a folder, whatever its flags, without looking at the files. Raises OSError."""
     for directory in (path / part for path in folder.paths for part in ("new", "cur")):
         for entry in _entries(directory):
-            yield _INFO.sub("", entry.name)
+            yield _unique(entry.name)
 
 
 def renamed(file: MaildirFile) -> MaildirFile | None:
@@ -110,7 +111,7 @@ def renamed(file: MaildirFile) -> MaildirFile | None:
     for part in ("cur", "new"):
         directory = file.directory.parent / part
         for entry in _entries(directory):
-            if _INFO.sub("", entry.name) == file.unique:
+            if _unique(entry.name) == file.unique:
                 return _file(directory, entry)
     return None
 
@@ -126,6 +127,10 @@ def _directories(root: Path) -> Iterator[tuple[str, Path]]:
             yield "INBOX" if name.upper() == "INBOX" else _decoded(name), Path(entry.path)
 
 
+def _unique(name: str) -> str:
+    return shown(_INFO.sub("", name))
+
+
 def _is_folder(path: Path) -> bool:
     return any((path / part).is_dir() for part in _PARTS) or (path / _MARKER).is_file()
 
@@ -134,7 +139,7 @@ def _decoded(name: str) -> str:
     try:
         return str(decode(name.encode("ascii")))
     except ValueError:
-        return name  # not modified UTF-7: newer servers write UTF-8
+        return shown(name)  # not modified UTF-7: newer servers write UTF-8
 
 
 def _entries(directory: Path) -> list[os.DirEntry[str]]:

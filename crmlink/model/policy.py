@@ -48,6 +48,7 @@ class Policy:
     ignore: frozenset[str]
     signature: str = ""
     crm_bcc: str = ""
+    retention: timedelta = timedelta(days=90)
 
     @property
     def workdays(self) -> WorkingCalendar:

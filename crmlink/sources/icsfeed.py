@@ -13,6 +13,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from time import monotonic
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from crmlink.mailbox.wire import Wire
 from crmlink.model.errors import CrmlinkError, LoginError, SourceError, UntrustedError
 from crmlink.model.ids import EventUid, digest
 from crmlink.sources.calendar_state import stand_of, state_of
@@ -52,9 +54,16 @@ class FeedSource:
     """A `CalendarSource` over one feed. Its key stands for its address, which is a secret."""
 
     def __init__(
-        self, url: str, ca_file: Path | None = None, name: str = "calendar", *, public_only: bool = True
+        self,
+        url: str,
+        ca_file: Path | None = None,
+        name: str = "calendar",
+        *,
+        public_only: bool = True,
+        seconds: float = SECONDS,
     ) -> None:
         self._url = url
+        self._seconds = seconds
         self._name = name
         self._public_only = public_only
         self._context = ssl.create_default_context()
@@ -120,24 +129,26 @@ class FeedSource:
         raise SourceError(f"The calendar feed at {host} sends from one address to the next without end.")
 
     def _get(self, place: SplitResult, stand: str) -> tuple[int, str, _Feed]:
-        deadline = monotonic() + SECONDS
+        deadline = monotonic() + self._seconds
         host, port = place.hostname or "", place.port or 443
         connection = http.client.HTTPSConnection(host, port, timeout=SECONDS, context=self._context)
         plain = socket.create_connection((self._address(host, port), port), timeout=SECONDS)
-        try:
-            connection.sock = self._context.wrap_socket(plain, server_hostname=host)
-            headers = {"Accept": "text/calendar", "Accept-Encoding": "identity"}
-            etag, _, modified = stand.partition("\n")
-            headers |= {"If-None-Match": etag} if etag else {}
-            headers |= {"If-Modified-Since": modified} if modified else {}
-            connection.request("GET", place._replace(scheme="", netloc="").geturl() or "/", headers=headers)
-            response = connection.getresponse()
-            raw = _body(response, connection.sock, host, deadline)
-            feed = _Feed(_validator(response, "ETag"), _validator(response, "Last-Modified"), raw)
-            return response.status, response.headers.get("Location", ""), feed
-        finally:
-            connection.close()
-            plain.close()
+        # A read timeout alone would let headers trickle in for ever.
+        with closing(Wire(plain)) as wire, wire.deadline(self._seconds):
+            try:
+                connection.sock = self._context.wrap_socket(plain, server_hostname=host)
+                headers = {"Accept": "text/calendar", "Accept-Encoding": "identity"}
+                etag, _, modified = stand.partition("\n")
+                headers |= {"If-None-Match": etag} if etag else {}
+                headers |= {"If-Modified-Since": modified} if modified else {}
+                connection.request("GET", place._replace(scheme="", netloc="").geturl() or "/", headers=headers)
+                response = connection.getresponse()
+                raw = _body(response, connection.sock, host, deadline)
+                feed = _Feed(_validator(response, "ETag"), _validator(response, "Last-Modified"), raw)
+                return response.status, response.headers.get("Location", ""), feed
+            finally:
+                connection.close()
+                plain.close()
 
     def _address(self, host: str, port: int) -> str:
         """The IP address to connect to: checked once and then used, so that a second look-up cannot change it."""

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
+from crmlink.mailbox.file_names import shown
 from crmlink.mailbox.folders import BY_SERVER, NOT_EVIDENCE, FolderNames
 from crmlink.mailbox.maildir import MaildirFile, MaildirFolder, files, maildir_folders, renamed, unique_names
 from crmlink.mailbox.window import CAP, in_window
@@ -134,7 +135,10 @@ class _Reading:
             except OSError as error:
                 whole = False
                 self._report(
-                    "mail.unreadable", f"{folder.name};{file.unique}", f"the file {file.name} could not be read", error
+                    "mail.unreadable",
+                    f"{folder.name};{file.unique}",
+                    f"the file {shown(file.name)} could not be read",
+                    error,
                 )
                 continue
             if message is not None:

@@ -14,15 +14,18 @@ from pathlib import Path
 from typing import Final
 
 from crmlink.facts.calendar_text import MAX_BYTES
+from crmlink.mailbox.file_names import shown
 from crmlink.model.errors import SourceError
 from crmlink.model.ids import EventUid, digest
 from crmlink.model.problem import Problem
 from crmlink.sources.calendar_state import stand_of, state_of, to_fetch
 from crmlink.sources.port import CalendarChanges, KnownCalendar, RawEvent
+from crmlink.sources.regular_file import read_regular
 from crmlink.sources.resource_window import holds, may_touch, split_resources
 
 MAX_FILE: Final = 20 * MAX_BYTES
 """An exported calendar of many years; single events are held to `MAX_BYTES` later."""
+MAX_DISPLAY_NAME: Final = 10_000
 
 
 class VdirSource:
@@ -75,7 +78,7 @@ class VdirSource:
             return [(_display_name(self._path), self._path)]
         names = [_display_name(folder) for folder in folders]
         return [
-            (name if names.count(name) == 1 else f"{name} ({folder.name})", folder)
+            (name if names.count(name) == 1 else f"{name} ({shown(folder.name)})", folder)
             for name, folder in zip(names, folders, strict=True)
         ]
 
@@ -84,9 +87,9 @@ class _Folder:
     """The event files of one directory: name -> what tells one version of the file from another."""
 
     def __init__(self, directory: Path) -> None:
-        self.directory = directory
         self.problems: list[Problem] = []
         self.stamps: dict[str, str] = {}
+        self._paths: dict[str, Path] = {}
         for path in sorted(entry for entry in directory.iterdir() if _is_event_file(entry)):
             try:
                 stat = path.stat()
@@ -97,13 +100,15 @@ class _Folder:
                 self.problems.append(_unreadable(path, f"larger than {MAX_FILE} bytes"))
                 continue
             times = f"{stat.st_mtime_ns}-{stat.st_ctime_ns}"
-            self.stamps[path.name] = f"{stat.st_dev}-{stat.st_ino}-{stat.st_size}-{times}"
+            name = shown(path.name)
+            self._paths[name] = path
+            self.stamps[name] = f"{stat.st_dev}-{stat.st_ino}-{stat.st_size}-{times}"
 
     def read(self, calendar: str, name: str) -> list[RawEvent]:
         """The resources in one file. Its stamp is older than its content at worst: then it is read again next time."""
-        path = self.directory / name
+        path = self._paths[name]
         try:
-            raw = path.read_bytes()
+            raw = read_regular(path, MAX_FILE)
         except OSError as error:
             self.problems.append(_unreadable(path, str(error.strerror)))
             return []
@@ -128,7 +133,7 @@ def _changes(name: str, directory: Path, known: KnownCalendar, start: date, end:
     touched = {*changed} | {_file_of(href) for href in before} - folder.stamps.keys()
     return CalendarChanges(
         name,
-        str(directory),
+        shown(str(directory)),
         tuple(events),
         complete=not before,
         gone=tuple(href for href in before if _file_of(href) in touched),
@@ -153,16 +158,16 @@ def _is_event_file(entry: Path) -> bool:
 
 def _display_name(directory: Path) -> str:
     try:
-        named = (directory / "displayname").read_text("utf-8").strip()
+        named = read_regular(directory / "displayname", MAX_DISPLAY_NAME).decode("utf-8").strip()
     except (OSError, UnicodeDecodeError):
         named = ""
-    return " ".join(named.split())[:100] or directory.name
+    return " ".join(named.split())[:100] or shown(directory.name)
 
 
 def _unreadable(path: Path, reason: str) -> Problem:
     return Problem(
         "calendar.unreadable-file",
-        path.name,
+        shown(path.name),
         f"A calendar file cannot be read ({reason}); it was left out.",
         "Make the file readable, or remove it.",
     )

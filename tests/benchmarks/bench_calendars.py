@@ -23,13 +23,14 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from crmlink.app.gather import Window
-from crmlink.app.gather_calendars import Memory, gather_calendars
+from crmlink.app.gather_calendars import Means, Memory, gather_calendars
 from crmlink.cache.calendars import LAYOUT, CalendarCache
 from crmlink.cache.file import open_cache
 from crmlink.sources.caldav import CalDavSource
 from crmlink.sources.caldav_answers import events_between
 from crmlink.sources.calendar_login import CalendarLogin
 from tests.picture_of import POLICY
+from tests.reading_carefully import reading_carefully
 from tests.servers.accounts import CalendarAccount
 from tests.servers.radicale_server import Radicale
 
@@ -88,7 +89,8 @@ def reading(account: CalendarAccount, kept: CalendarCache) -> int:
 def whole_pass(account: CalendarAccount, kept: CalendarCache) -> int:
     """One reading with the facts; how many meetings stand in the window."""
     source = CalDavSource(account.calendars["Agenda"], CalendarLogin(account.user, account.password))
-    found = gather_calendars([source], POLICY, WINDOW, Memory(), kept, lambda _name, _count: None)
+    means = Means(kept, reading_carefully("me", WINDOW.now))
+    found = gather_calendars([source], POLICY, WINDOW, Memory(), means, lambda _name, _count: None)
     source.close()
     return len(found.agenda.events)
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from crmlink.app.gather import GatheredAgenda, Window
-from crmlink.app.gather_calendars import Memory, gather_calendars
+from crmlink.app.gather_calendars import Means, Memory, gather_calendars
 from crmlink.cache.calendars import LAYOUT, CalendarCache
 from crmlink.cache.file import open_cache
 from crmlink.facts import events
@@ -24,6 +24,7 @@ from crmlink.facts.components import read_components
 from crmlink.sources.bounded_session import BoundedSession
 from tests.contract.calendar_world import CalendarWorld, FeedWorld, MemoryWorld, ServedWorld, VdirWorld
 from tests.picture_of import POLICY
+from tests.reading_carefully import reading_carefully
 from tests.servers.certificates import Certificate, write_certificate
 from tests.servers.scripted_http import scripted
 
@@ -164,7 +165,8 @@ def a_pass(world: CalendarWorld, now: datetime, kept: CalendarCache) -> Gathered
     source = world.source
     try:
         window = Window(now, now - POLICY.lookback)
-        return gather_calendars([source], POLICY, window, Memory(), kept, lambda _name, _count: None)
+        means = Means(kept, reading_carefully(ME, now))
+        return gather_calendars([source], POLICY, window, Memory(), means, lambda _name, _count: None)
     finally:
         source.close()
 

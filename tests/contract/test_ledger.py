@@ -14,12 +14,14 @@ from pathlib import Path
 import pytest
 
 from crmlink.ledger.open import open_ledger
-from crmlink.ledger.records import SourceState
+from crmlink.ledger.records import SourceState, Unreadable
 from crmlink.ledger.store import Ledger
+from crmlink.model.contact import Contact
 from crmlink.model.draft import Acceptance, DraftState, Position
 from crmlink.model.errors import LedgerError
-from crmlink.model.ids import LapseId, MessageId
-from crmlink.model.lapse import Decision, Fault, LapseKind
+from crmlink.model.evidence import Evidence, EvidenceSource
+from crmlink.model.ids import AgreementId, EventUid, LapseId, MessageId
+from crmlink.model.lapse import Decision, Fault, LapseKind, Verdict
 from crmlink.model.meeting import EventStatus
 from tests.ledger_examples import GIJS, ME, NOW, ZONE, draft, event, verdict
 from tests.servers.plugin import not_here
@@ -27,7 +29,7 @@ from tests.servers.plugin import not_here
 OTHER = "omar@veen.example"
 WHERE = Position("Drafts", 7, 12)
 LATER = NOW + timedelta(minutes=5)
-TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones"
+TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine"
 
 
 @pytest.fixture(scope="session")
@@ -431,9 +433,57 @@ def test_forgetting_a_contact_erases_every_row_and_remembers_only_that_it_was_fo
     assert (forgotten.lapses, forgotten.drafts, forgotten.meetings) == (1, 1, 1)
     assert (ledger.lapses.all(ME), ledger.drafts.all(ME)) == ((), ())
     assert [remembered.event.uid for remembered in ledger.meetings.remembered(ME)] == ["uid-2"]
-    assert ledger.privacy.is_forgotten(ME, LapseId("een"))
-    assert not ledger.privacy.is_forgotten(ME, LapseId("twee"))
-    assert not ledger.privacy.is_forgotten(OTHER, LapseId("een"))
+    forgotten_now = ledger.privacy.tombstones(ME)
+    assert forgotten_now.cover(LapseId("een"))
+    assert not forgotten_now.cover(LapseId("twee"))
+    assert not ledger.privacy.tombstones(OTHER).cover(LapseId("een"))
+    assert forgotten_now.cover_meeting(EventUid("uid-1"))
+    assert not forgotten_now.cover_meeting(EventUid("uid-2"))
+
+
+def test_forgetting_blanks_what_others_rows_say_of_a_contact(ledger: Ledger) -> None:
+    told = replace(verdict("twee").lapse.agreement, contact=Contact("Els", "els@x.example"), subject="Met Gijs Bakker")
+    quote = Evidence("rule", EvidenceSource.MAIL, "<a@x.example>", "Vraag het gijs@bakker.example of Gijs.")
+    other = replace(verdict("twee", agreement="ander").lapse, agreement=replace(told, id=AgreementId("ander")))
+    ledger.lapses.record(
+        ME, [verdict(), Verdict(replace(other, evidence=(quote,)), Decision.SKIP, "Om Gijs Bakker.")], NOW
+    )
+    alone = replace(event("uid-2", title="Bellen met Gijs Bakker"), organizer=None, attendees=())
+    ledger.meetings.remember(ME, [alone], NOW)
+
+    ledger.privacy.forget(ME, GIJS.address)
+
+    (kept,) = ledger.lapses.all(ME)
+    assert (kept.subject, kept.reason, kept.evidence[0].quote) == ("Met […]", "Om […].", "Vraag het […] of Gijs.")
+    assert [one.event.title for one in ledger.meetings.remembered(ME)] == ["Bellen met […]"]
+
+
+def test_the_words_of_old_closed_lapses_are_erased_and_the_lapse_still_counts(ledger: Ledger) -> None:
+    ledger.lapses.record(ME, [verdict(), verdict("open", agreement="open")], NOW)
+    ledger.lapses.close_others(ME, [LapseId("open")], LATER)
+    assert ledger.lapses.prune_text(ME, closed_before=LATER) == 0
+    assert ledger.lapses.prune_text(ME, closed_before=LATER + timedelta(days=90)) == 1
+    assert ledger.lapses.prune_text(ME, closed_before=LATER + timedelta(days=90)) == 0
+    old, new = (ledger.lapses.get(ME, LapseId(name)) for name in ("een", "open"))
+    assert old is not None
+    assert new is not None
+    assert "Kennismaking" not in repr(old)
+    assert [one.quote for one in old.evidence] == [""]
+    assert (new.subject, new.evidence[0].quote) == ("Kennismaking", "vrij")
+    assert ledger.lapses.count_with(ME, GIJS.address, since=NOW - timedelta(days=9), before=NOW) == 2
+
+
+def test_an_unreadable_item_is_counted_and_forgotten_with_its_sender(ledger: Ledger) -> None:
+    one = Unreadable("mail;INBOX;7;12", "900", "1.0", 1, "reading it broke: X", GIJS.address, NOW)
+    ledger.quarantine.note(ME, one)
+    ledger.quarantine.note(ME, replace(one, tries=2))
+    ledger.quarantine.note(OTHER, one)
+    assert ledger.quarantine.all(ME) == (replace(one, tries=2, tried_at=one.tried_at.astimezone(UTC)),)
+    ledger.privacy.forget(ME, GIJS.address)
+    assert [one.sender for one in ledger.quarantine.all(ME)] == [""]
+    ledger.quarantine.drop(ME, one.item)
+    assert ledger.quarantine.all(ME) == ()
+    assert len(ledger.quarantine.all(OTHER)) == 1
 
 
 def test_times_are_kept_as_moments_whatever_their_zone(ledger: Ledger) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -107,6 +108,17 @@ def test_an_env_file_that_others_may_read(on_dovecot: Office) -> None:
     path.chmod(0o644)
     _refused(on_dovecot.crmlink("scan"), 78, str(path), "chmod 600")
     _nothing_written(on_dovecot)
+
+
+def test_an_env_file_that_git_would_take_along(on_dovecot: Office) -> None:
+    subprocess.run(["git", "init", "--quiet", str(_asked(on_dovecot).directory)], check=True)
+    path = on_dovecot.directory / ".env"
+    path.write_text("CRMLINK_MAIL_PASSWORD=geheim\n")
+    path.chmod(0o600)
+    _refused(on_dovecot.crmlink("scan"), 78, str(path), ".gitignore")
+    _nothing_written(on_dovecot)
+    (on_dovecot.directory / ".gitignore").write_text(".env\n")
+    assert [one["decision"] for one in on_dovecot.scan()] == ["draft"]
 
 
 def test_a_mailbox_without_a_drafts_folder(dovecot_like: Callable[[DovecotOptions], Dovecot], tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ For the answers real calendar servers give on bad days: redirects, refusals, hal
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
@@ -19,12 +20,13 @@ from tests.servers.certificates import CertificateFiles
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer. With `pause`, the body comes byte by byte, so many seconds apart."""
+    """One answer. With `pause`, the body comes byte by byte, so many seconds apart; with `early`, the headers already."""
 
     status: int = 200
-    body: str = ""
+    body: str | bytes = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     pause: float = 0
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +69,29 @@ def scripted(certificate: CertificateFiles | None = None) -> Iterator[ScriptedSe
             reply = next((answer for words, answer in script.answers.items() if words in body), reply)
             if reply.headers.get("ETag") and self.headers.get("If-None-Match") == reply.headers["ETag"]:
                 reply = Reply(304)
-            data = reply.body.encode()
+            data = reply.body.encode() if isinstance(reply.body, str) else reply.body
             self.send_response(reply.status)
             for name, value in {"Content-Type": "application/xml; charset=utf-8", **reply.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(data)))
+            if reply.early:
+                self.flush_headers()
+                self._trickle("X-Slow: " + "x" * 10_000, reply.pause)
+                return
             self.end_headers()
             for piece in [data] if not reply.pause else [data[at : at + 1] for at in range(len(data))]:
                 self.wfile.write(piece)
                 self.wfile.flush()
                 if hurry.wait(reply.pause):
                     return
+
+        def _trickle(self, text: str, pause: float) -> None:
+            with contextlib.suppress(OSError):  # the client has hung up, as it should
+                for letter in text:
+                    self.wfile.write(letter.encode())
+                    self.wfile.flush()
+                    if hurry.wait(pause):
+                        return
 
         do_GET = do_PROPFIND = do_REPORT = do_OPTIONS = answer  # noqa: N815 - http.server's names
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from crmlink.app.child_environment import without_settings
 from crmlink.model.errors import TemporaryError
 
 GUARD = Path(__file__).with_name("guard_main.py")
@@ -60,7 +61,7 @@ class ServerProcess:
                 stdout=log,
                 stderr=log,
                 cwd=self.directory,
-                env={**os.environ, **(environment or {})},
+                env={**without_settings(os.environ), **(environment or {})},
                 start_new_session=True,
             )
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crmlink.app.gather import GatheredAgenda, Health, Window
-from crmlink.app.gather_calendars import Memory, gather_calendars
+from crmlink.app.gather_calendars import Means, Memory, gather_calendars
 from crmlink.cache.calendars import LAYOUT, CalendarCache
 from crmlink.cache.file import open_cache
 from crmlink.model.errors import CrmlinkError, LoginError, SourceError
@@ -18,7 +18,8 @@ from crmlink.model.ids import EventUid
 from crmlink.model.memory import RememberedEvent
 from crmlink.sources.memory_calendar import MemoryCalendars, MemoryCalendarSource
 from crmlink.sources.port import CalendarChanges, CalendarSource, KnownCalendar, RawEvent
-from tests.picture_of import POLICY, event, march, seen
+from tests.picture_of import ME, POLICY, event, march, seen
+from tests.reading_carefully import reading_carefully
 
 NOW = march(10)
 WINDOW = Window(NOW, NOW - POLICY.lookback)
@@ -68,7 +69,8 @@ def kept() -> Iterator[CalendarCache]:
 
 
 def _pass(kept: CalendarCache, *sources: CalendarSource, memory: Memory | None = None) -> GatheredAgenda:
-    return gather_calendars(sources, POLICY, WINDOW, memory or Memory(), kept, lambda _name, _count: None)
+    means = Means(kept, reading_carefully(ME.address, NOW))
+    return gather_calendars(sources, POLICY, WINDOW, memory or Memory(), means, lambda _name, _count: None)
 
 
 def _gather(*sources: CalendarSource, memory: Memory | None = None) -> GatheredAgenda:
@@ -195,6 +197,7 @@ class TestKept:
         starts = []
         for zone in ("Europe/Amsterdam", "Asia/Tokyo"):
             policy = replace(POLICY, zone=ZoneInfo(zone))
-            found = gather_calendars([source], policy, WINDOW, Memory(), kept, lambda _name, _count: None)
+            means = Means(kept, reading_carefully(ME.address, NOW))
+            found = gather_calendars([source], policy, WINDOW, Memory(), means, lambda _name, _count: None)
             starts += [one.start for one in found.agenda.events]
         assert [str(getattr(start, "tzinfo", None)) for start in starts] == ["Europe/Amsterdam", "Asia/Tokyo"]

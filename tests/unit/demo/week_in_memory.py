@@ -25,6 +25,7 @@ from crmlink.model.workdays import WorkingCalendar
 from crmlink.sources.memory import MemoryMailSource
 from crmlink.sources.memory_calendar import MemoryCalendars, MemoryCalendarSource
 from crmlink.writer.memory import MemoryDraftWriter
+from tests.reading_carefully import reading_carefully
 
 SCRIPT = read_script()
 WORKDAYS = WorkingCalendar(ZONE, COUNTRY)
@@ -92,6 +93,7 @@ class Week:
                 ledger=self.ledger,
                 cache=cache,
                 templates=all_templates(None),
+                careful=reading_carefully(owner.address, now, self.ledger),
             )
 
 

@@ -11,6 +11,7 @@ import pytest
 from crmlink.facts.mime import read_message
 from crmlink.model.contact import Address
 from crmlink.model.mail import Attachment, Automatic, Role
+from tests import bombs
 from tests.unit.facts.mails import OWNER, ZONE, facts, mail, multipart, read
 
 PLAIN = "Content-Type: text/plain; charset=utf-8\n\nDinsdag is goed."
@@ -292,26 +293,20 @@ def test_authentication_results_keep_their_order() -> None:
 
 
 HEAD = mail("", Content_Type="").rstrip() + b"\r\n"
-BOMBS = {
-    "a thousand nested multiparts": HEAD + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (i, i) for i in range(1000)),
-    "two thousand nested messages": HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 2000,
-    "a hundred thousand parts": HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 100_000,
-    "a hundred thousand headers": HEAD + b"X-A: b\r\n" * 100_000 + b"\r\nhoi",
-    "twenty thousand parameters": HEAD + b"Content-Type: text/plain" + b"".join(b"; a*%d=x" % i for i in range(20_000)) + b"\r\n\r\nhoi",
-    "twenty thousand brackets": HEAD + b"Cc: " + b"(" * 20_000 + b"\r\n\r\nhoi",
-    "sixty thousand nested elements": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<div>" * 60_000 + b"hoi",
-    "sixty thousand paragraphs": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<p>a" * 60_000,
-    "one endless style": HEAD + b'Content-Type: text/html\r\n\r\n<div style="' + b"border-left:" * 20_000 + b'">hoi',
-    "fifty thousand almost-quotes": HEAD + b"\r\n" + b"On 1\r\n" * 50_000,
-    "eighty thousand names": HEAD + b"\r\nhoi\r\n" + b"A\r\n" * 80_000,
-    "thirty megabytes": HEAD + b"\r\n" + b"a" * 30_000_000,
-    "a hundred and ninety long texts": HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + (b"--b\r\nContent-Type: text/html\r\n\r\n" + b"<p>a</p>" * 20_000 + b"\r\n") * 190,
-}  # fmt: skip
 
 
-@pytest.mark.parametrize("raw", BOMBS.values(), ids=BOMBS.keys())
-def test_hostile_mail_costs_little(raw: bytes) -> None:
+@pytest.mark.parametrize("bomb", bombs.MAIL.values(), ids=bombs.MAIL)
+def test_hostile_mail_costs_little(bomb: bombs.Bomb) -> None:
+    raw = HEAD + bomb()
     started = time.process_time()
     message = read(raw)
     assert time.process_time() - started < 10
     assert message.sender == Address("Els Smit", "els@kantoor.example")
+
+
+@pytest.mark.parametrize("value", bombs.MESSAGE_IDS, ids=lambda value: repr(value[:20]))
+def test_a_message_id_that_breaks_parsers_does_not_break_this_one(value: bytes) -> None:
+    message = read(mail(Message_ID="").replace(b"\r\n\r\n", b"\r\nMessage-ID: " + value + b"\r\n\r\n", 1))
+    assert message.id.startswith("<")
+    assert message.id.endswith(">")
+    assert len(message.id) < 600

@@ -188,3 +188,30 @@ class TestRefusing:
     )
     def test_only_addresses_of_the_open_internet_are_public(self, address: str, *, public: bool) -> None:
         assert is_public(address) is public
+
+    def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A name that leads to a private address at the second look-up (DNS rebinding) gains nothing by it."""
+        answers = ["93.184.216.34", "127.0.0.1"]
+        reached: list[object] = []
+
+        def look_up(_host: str, port: int, **_: object) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+            return [(2, 1, 6, "", (answers.pop(0), port))]
+
+        def connect(address: tuple[str, int], **_: object) -> None:
+            reached.append(address)
+            raise ConnectionRefusedError
+
+        monkeypatch.setattr("socket.getaddrinfo", look_up)
+        monkeypatch.setattr("socket.create_connection", connect)
+        with pytest.raises(SourceError):
+            read(FeedSource("https://agenda.example/a.ics"))
+        assert reached == [("93.184.216.34", 443)]
+        assert answers == ["127.0.0.1"]
+
+    def test_one_private_address_among_public_ones_is_enough_to_refuse(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        found = [(2, 1, 6, "", (address, 443)) for address in ("93.184.216.34", "10.0.0.1")]
+        monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_options: found)
+        with pytest.raises(UntrustedError, match="private network"):
+            read(FeedSource("https://agenda.example/a.ics"))
