@@ -82,10 +82,14 @@ class BreakableWriter:
         return self._hidden.without(listed) if role is Role.DRAFTS else listed
 
     def read(self, header: StoredHeader) -> bytes | None:
+        self._steps.step("before reading a draft")
         return self._inner.read(header)
 
     def discard(self, header: StoredHeader, raw: bytes) -> bool:
-        return self._inner.discard(header, raw)
+        self._steps.step("before discard")
+        discarded = self._inner.discard(header, raw)
+        self._steps.step("after discard, before its answer")
+        return discarded
 
     def close(self) -> None:
         self._inner.close()
