@@ -40,21 +40,22 @@ class Place:
     password: str = ""
 
 
-def place_draft(place: Place, now: datetime, kill_at: int | None = None) -> None:
-    """Record the lapse, recover, place its draft: the way of a draft, without reading mail."""
+def place_draft(place: Place, now: datetime, kill_at: int | None = None) -> list[str]:
+    """Record the lapse, recover, place its draft: the way of a draft, without reading mail. Gives its steps."""
     steps = Steps(kill_at, kill=_die)
     with open_ledger(str(place.database), read_only=False) as ledger:
         ledger.lapses.record(ME, [verdict()], now)
         known = ledger.drafts.database
         store = DraftStore(BreakableDatabase(known.engine, known.name, steps=steps))
         real = open_writer(parse_location(place.mail), place.password)
-        writer = BreakableWriter(real, steps, Hidden(Lag(), lambda: now)) if kill_at is not None else real
+        writer = BreakableWriter(real, steps, Hidden(Lag(), lambda: now))
         outbox = Outbox(store, writer, ME, lambda: now)
         try:
             outbox.recover(lambda _: True)
             outbox.place(draft(), lambda _: True)
         finally:
             writer.close()
+    return steps.names
 
 
 def whole_pass(settings: Mapping[str, str], now: datetime, kill_at: int | None = None) -> list[str]:
@@ -69,7 +70,7 @@ def whole_pass(settings: Mapping[str, str], now: datetime, kill_at: int | None =
 def started(target: Callable[..., object], *arguments: object) -> ForkServerProcess:
     """A process of its own that does this."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([__name__, "tests.faults.warmed"])
     process = context.Process(target=target, args=arguments, daemon=True)
     process.start()
     return process
