@@ -172,11 +172,10 @@ class Office:
 
 def run_here(arguments: Sequence[str], settings: Mapping[str, str], directory: Path) -> Done:
     """The command line in this process: the same code as the console script, without the start of an interpreter."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("CRMLINK_")}
     out, err = io.StringIO(), io.StringIO()
     before, code = Path.cwd(), 0
     with (
-        patch.dict(os.environ, clean | {f"CRMLINK_{name}": value for name, value in settings.items()}, clear=True),
+        patch.dict(os.environ, environment_of(settings), clear=True),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
@@ -194,17 +193,22 @@ def run_apart(
     arguments: Sequence[str], settings: Mapping[str, str], directory: Path, program: Sequence[str] = ("-m", "crmlink")
 ) -> Done:
     """The command line as its own process, with nothing but these settings."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("CRMLINK_")}
     done = subprocess.run(
         [sys.executable, *program, *arguments],
         capture_output=True,
         text=True,
-        env=clean | {f"CRMLINK_{name}": value for name, value in settings.items()},
+        env=environment_of(settings),
         cwd=directory,
         timeout=120,
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with these settings and no others."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("CRMLINK_")}
+    return clean | {f"CRMLINK_{name}": value for name, value in settings.items()}
 
 
 def _message(raw: bytes) -> EmailMessage:

@@ -62,6 +62,7 @@ class ImapProxy:
         self._met: Counter[At] = Counter()
         self._stored: set[tuple[str, int]] = set()
         self._over = threading.Event()
+        self._struck = threading.Event()
         self.account = replace(account, port=self._listener.getsockname()[1])
         self.faults: tuple[Fault, ...] = faults
         self.heard = b""
@@ -78,6 +79,10 @@ class ImapProxy:
     def count(self, verb: str) -> int:
         """How often this was said."""
         return sum(one.verb == verb for one in self.said)
+
+    def strikes(self, *, patience: float = 60) -> bool:
+        """Wait until a fault has struck; False when none did in so many seconds."""
+        return self._struck.wait(patience)
 
     def __enter__(self) -> Self:
         self._start(self._accept)
@@ -216,6 +221,7 @@ class ImapProxy:
             fault = next((one for one in self.faults if self._strikes(one, piece)), None)
             if fault is not None:
                 self.struck.append(fault)
+                self._struck.set()
         way = talk.server if part.of_client else talk.client
         if fault is not None:
             self._break(talk, fault, piece, way)
