@@ -123,6 +123,16 @@ class LifeWorld:
         with self._raw() as connection:
             return connection.total_changes
 
+    def tell_ledger(self, order: str) -> None:
+        """Say something to SQLite: that its disk is full, for one."""
+        with self._raw() as connection:
+            connection.execute(order)
+
+    def dump(self) -> list[str]:
+        """All that the ledger holds, as SQL."""
+        with self._raw() as connection:
+            return list(connection.iterdump())
+
     def backup(self) -> bytes:
         """The ledger as a file."""
         with self._raw() as connection:
