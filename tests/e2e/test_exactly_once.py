@@ -174,17 +174,16 @@ def test_a_killed_crmlink_leaves_one_draft_or_one_on_its_way(asked: Office, when
     assert asked.watch
     stored = when == "before the answer to the draft"
     at = answer_to("APPEND") if stored else At("APPEND")
-    process: list[subprocess.Popen[bytes]] = []
-    asked.watch.mail.faults = (Strike(at, lambda: [one.kill() for one in process]),)
-    process.append(
-        subprocess.Popen(
-            [sys.executable, "-m", "crmlink", "scan"],
-            env=environment_of(asked.environment()),
-            cwd=asked.directory,
-            stdout=subprocess.DEVNULL,
-        )
-    )
-    assert process[0].wait(60) == -signal.SIGKILL
+    started: list[subprocess.Popen[bytes]] = []
+
+    def kill() -> None:
+        started[0].kill()
+
+    asked.watch.mail.faults = (Strike(at, kill),)
+    program = [sys.executable, "-m", "crmlink", "scan"]
+    environment = environment_of(asked.environment())
+    started.append(subprocess.Popen(program, env=environment, cwd=asked.directory, stdout=subprocess.DEVNULL))
+    assert started[0].wait(60) == -signal.SIGKILL
     asked.watch.mail.faults = ()
 
     assert decisions(asked) == ["drafted" if stored else "hold"]
