@@ -63,7 +63,6 @@ def test_a_calendar_in_doubt_calls_nothing_off_and_offers_no_dates(planned: Offi
     states = {one["name"]: one["state"] for one in done.json["sources"]}
     assert states["mail"] == "ok"
     assert states["calendar"] in {"failed", "doubtful"}
-    print([(l["kind"],l["decision"],l["reason"]) for l in done.json["lapses"]])
     (lapse,) = done.json["lapses"]
     assert (lapse["kind"], lapse["decision"], lapse["draft"]["options"]) == ("unanswered", "draft", [])
 
