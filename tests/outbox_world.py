@@ -33,19 +33,26 @@ class KilledError(BaseException):
 
 @dataclass(slots=True)
 class Steps:
-    """Counts steps and kills at the chosen one."""
+    """Counts steps and kills at the chosen one, or at the first of that name.
+
+    A `kill` may be all that happens then (`goes_on`).
+    """
 
     kill_at: int | None = None
     taken: int = 0
     names: list[str] = field(default_factory=list)
     kill: Callable[[], None] | None = None
+    goes_on: bool = False
+    kill_on: str = ""
 
     def step(self, name: str) -> None:
         self.taken += 1
         self.names.append(name)
-        if self.taken - 1 == self.kill_at:
+        if self.taken - 1 == self.kill_at or name == self.kill_on:
             if self.kill is not None:
                 self.kill()
+            if self.goes_on:
+                return
             raise KilledError(name)
 
 
@@ -82,10 +89,14 @@ class BreakableWriter:
         return self._hidden.without(listed) if role is Role.DRAFTS else listed
 
     def read(self, header: StoredHeader) -> bytes | None:
+        self._steps.step("before reading a draft")
         return self._inner.read(header)
 
     def discard(self, header: StoredHeader, raw: bytes) -> bool:
-        return self._inner.discard(header, raw)
+        self._steps.step("before discard")
+        discarded = self._inner.discard(header, raw)
+        self._steps.step("after discard, before its answer")
+        return discarded
 
     def close(self) -> None:
         self._inner.close()

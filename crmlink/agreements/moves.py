@@ -73,7 +73,7 @@ def moved_from(
     known = [(before.event, before.last_seen_at)] if before else []
     for old, at in (*known, *((one.invitation.event, one.message.sent_at) for one in told)):
         start = moment(old.start, zone).astimezone(UTC)
-        if start in seen or not old.start_given or old.status is EventStatus.CANCELLED:
+        if start in seen or not old.start_given:
             continue
         seen.add(start)
         shown = Evidence("calendar.new-time", EvidenceSource.CALENDAR, event.uid, f"{event.title}: {date_of(event)}")

@@ -77,8 +77,8 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
     found = _but_forgotten(house, find_lapses(seen.agreements, seen.picture))
     if writing:
         note_answers(house, sent)
-        mailroom.clear_away(seen, found)
         mailroom.recover(found)
+        mailroom.clear_away(seen, found)  # also what was only found just now
     desk = Letters(house, seen.picture, mailroom.taken())
     verdicts, drafts = _letters(desk, found, seen.picture, mailroom)
     said_before = mailroom.reasons()

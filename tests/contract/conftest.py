@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.boxes import BOXES, Box, ImapBox, new_box
+from tests.faults.way import fresh_ledger
 from tests.servers.accounts import ImapServer
 from tests.servers.cyrus_server import Cyrus
 from tests.servers.dovecot_server import ENGLISH, DovecotOptions
@@ -38,3 +39,9 @@ def box_without(box: Box, request: pytest.FixtureRequest) -> Callable[[str], Box
         return box
 
     return without
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger that knows one lapse, to be copied."""
+    return fresh_ledger(tmp_path_factory.mktemp("fresh") / "ledger.db")

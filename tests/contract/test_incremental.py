@@ -11,7 +11,7 @@ from crmlink.mailbox.imap import ImapAccess
 from crmlink.mailbox.location import ImapLocation, parse_location
 from crmlink.sources.imap import ImapMailSource
 from tests.contract.boxes import Box
-from tests.contract.recording import RecordingProxy
+from tests.faults.imap_proxy import ImapProxy
 from tests.read_mail import Memory, read_mail
 from tests.servers import mailboxes
 from tests.servers.accounts import ImapServer
@@ -51,7 +51,7 @@ def test_a_mailbox_that_did_not_change_is_asked_where_it_stands_and_nothing_else
     for folder in ("INBOX", "Sent"):
         mailboxes.deliver(account, mail(Message_ID=f"<{folder}@kantoor.example>"), folder, received_at=NOW)
     since, memory = date(2026, 2, 8), Memory()
-    with RecordingProxy(account) as proxy:
+    with ImapProxy(account) as proxy:
         location = parse_location(proxy.account.url)
         assert isinstance(location, ImapLocation)
         for _ in range(2):
@@ -69,7 +69,7 @@ def test_new_mail_is_all_that_is_fetched(imap_server: ImapServer) -> None:
     account = imap_server.account()
     mailboxes.deliver(account, mail(Message_ID="<oud@kantoor.example>"), received_at=NOW)
     memory = Memory()
-    with RecordingProxy(account) as proxy:
+    with ImapProxy(account) as proxy:
         location = parse_location(proxy.account.url)
         assert isinstance(location, ImapLocation)
         with closing(ImapMailSource(ImapAccess(location, account.password))) as source:

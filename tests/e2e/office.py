@@ -1,7 +1,7 @@
 """An office for end-to-end tests: an owner with a real mailbox and a real calendar, and the real command line.
 
 Everything goes over the wire: mail is delivered by IMAP, events by CalDAV, and crmlink gets nothing but settings in its
-environment. Moments are days from now, because crmlink reads the real clock.
+environment. With a `watch`, it reaches the servers through proxies, and each run is judged. Moments are days from now, because crmlink reads the real clock.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from zoneinfo import ZoneInfo
 from crmlink.app.clock import system_clock
 from crmlink.cli.errors import guarded
 from crmlink.cli.main import main
+from tests.e2e.watch import Watch
 from tests.servers import calendars, mailboxes
 from tests.servers.accounts import CalendarAccount, ImapAccount
 
@@ -60,18 +61,22 @@ class Office:
     directory: Path
     me: str = "Marleen van der Veen <marleen@example.nl>"
     settings: dict[str, str] = field(default_factory=dict)
+    watch: Watch | None = None
 
     def crmlink(self, *arguments: str) -> Done:
-        """Run the command line as the owner would."""
-        return run_here(arguments, self.environment(), self.directory)
+        """Run the command line as the owner would; under a watch, it must have done nothing it may not."""
+        with self.watch.over(arguments) if self.watch else contextlib.nullcontext():
+            return run_here(arguments, self.environment(), self.directory)
 
     def environment(self) -> dict[str, str]:
         """The settings of this office, by name without the prefix."""
+        mail = self.watch.mail.account if self.watch else self.mail
+        calendar = self.watch.calendar.account if self.watch and self.watch.calendar else self.calendar
         return {
             "ME": self.me,
-            "MAIL": self.mail.url,
-            "MAIL_PASSWORD": self.mail.password,
-            "CALENDAR": self.calendar.url if self.calendar else "",
+            "MAIL": mail.url,
+            "MAIL_PASSWORD": mail.password,
+            "CALENDAR": calendar.url if calendar else "",
             "CALENDAR_USER": self.calendar.user if self.calendar else "",
             "CALENDAR_PASSWORD": self.calendar.password if self.calendar else "",
             "DATABASE": str(self.directory / "ledger.db"),
@@ -167,11 +172,10 @@ class Office:
 
 def run_here(arguments: Sequence[str], settings: Mapping[str, str], directory: Path) -> Done:
     """The command line in this process: the same code as the console script, without the start of an interpreter."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("CRMLINK_")}
     out, err = io.StringIO(), io.StringIO()
     before, code = Path.cwd(), 0
     with (
-        patch.dict(os.environ, clean | {f"CRMLINK_{name}": value for name, value in settings.items()}, clear=True),
+        patch.dict(os.environ, environment_of(settings), clear=True),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
@@ -185,19 +189,26 @@ def run_here(arguments: Sequence[str], settings: Mapping[str, str], directory: P
     return Done(code, out.getvalue(), err.getvalue())
 
 
-def run_apart(arguments: Sequence[str], settings: Mapping[str, str], directory: Path) -> Done:
+def run_apart(
+    arguments: Sequence[str], settings: Mapping[str, str], directory: Path, program: Sequence[str] = ("-m", "crmlink")
+) -> Done:
     """The command line as its own process, with nothing but these settings."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("CRMLINK_")}
     done = subprocess.run(
-        [sys.executable, "-m", "crmlink", *arguments],
+        [sys.executable, *program, *arguments],
         capture_output=True,
         text=True,
-        env=clean | {f"CRMLINK_{name}": value for name, value in settings.items()},
+        env=environment_of(settings),
         cwd=directory,
         timeout=120,
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with these settings and no others."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("CRMLINK_")}
+    return clean | {f"CRMLINK_{name}": value for name, value in settings.items()}
 
 
 def _message(raw: bytes) -> EmailMessage:

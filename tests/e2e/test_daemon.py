@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import Empty, Queue
 
 import pytest
 
-from tests.e2e.office import GIJS, Office
+from tests.e2e.office import GIJS, Office, environment_of
 
 QUESTION = "Hoi Marleen,\n\nKun je me laten weten of de levertijd nog klopt?\n\nGroet,\nGijs"
 PATIENCE = 60.0  # seconds; a machine may be slow, but it is never this slow
@@ -56,7 +55,7 @@ def daemon(office: Office) -> Iterator[Running]:
         [sys.executable, "-m", "crmlink", "daemon"],
         stderr=subprocess.PIPE,
         text=True,
-        env=_environment(office.environment()),
+        env=environment_of(office.environment()),
         cwd=office.directory,
     )
     try:
@@ -66,11 +65,6 @@ def daemon(office: Office) -> Iterator[Running]:
         process.wait()
         assert process.stderr is not None
         process.stderr.close()
-
-
-def _environment(settings: Mapping[str, str]) -> dict[str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("CRMLINK_")}
-    return clean | {f"CRMLINK_{name}": value for name, value in settings.items()}
 
 
 def test_it_places_a_draft_and_stops_at_sigterm(on_pymap: Office) -> None:
