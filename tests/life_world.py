@@ -31,6 +31,7 @@ from crmlink.sources.memory_calendar import MemoryCalendars, MemoryCalendarSourc
 from crmlink.writer.headers import stored_header
 from crmlink.writer.memory import MemoryDraftWriter
 from tests.outbox_world import BreakableDatabase, BreakableWriter, Hidden, KilledError, Lag, Steps
+from tests.reading_carefully import reading_carefully
 
 ZONE: Final = ZoneInfo("Europe/Amsterdam")
 BEGIN: Final = datetime(2026, 3, 10, 9, 0, tzinfo=ZONE)  # a Tuesday
@@ -106,6 +107,7 @@ class LifeWorld:
             ledger=Ledger(BreakableDatabase(known.engine, known.name, steps=taking)),
             cache=self.cache,
             templates=all_templates(None),
+            careful=reading_carefully(settings.me.address, self.now, self.ledger),
         )
         try:
             return scan(house, ScanTask(self.now, self.now - settings.policy.lookback), lambda _name, _count: None)
