@@ -8,6 +8,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -53,7 +54,10 @@ def measured(
     """Run a command to its end. Memory is that of the largest process in it."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     probe = [sys.executable, "-c", PROBE, *map(str, command)]
-    done = subprocess.run(probe, env={**os.environ, **(environment or {})}, capture_output=True, text=True, check=False)
+    # What is installed has its bytecode at hand, whatever this environment thinks of writing it.
+    around = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    around |= {"PYTHONPYCACHEPREFIX": BYTECODE, **(environment or {})}
+    done = subprocess.run(probe, env=around, capture_output=True, text=True, check=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     out, _, told = done.stdout.rpartition("\n--measured--\n")
     figures = json.loads(told)
@@ -63,6 +67,7 @@ def measured(
     return Measured(figures["wall"], cpu, figures["memory"] / 1024, out)
 
 
+BYTECODE = str(Path(tempfile.gettempdir()) / f"crmlink-bench-bytecode-{os.getuid()}")
 PROBE = """
 import json, resource, subprocess, sys, time
 start = time.perf_counter()
