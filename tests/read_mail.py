@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from crmlink.model.problem import Problem
-from crmlink.sources.port import NOTHING_KNOWN, FolderRead, KnownMail, MailSource, RawMessage
+from crmlink.sources.port import NOTHING_KNOWN, WHOLE, FolderRead, KnownMail, MailSource, RawMessage, Sparing
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,9 @@ class Pass:
     problems: list[Problem]
 
 
-def read_mail(source: MailSource, since: date, known: KnownMail = NOTHING_KNOWN) -> Pass:
+def read_mail(source: MailSource, since: date, known: KnownMail = NOTHING_KNOWN, *, sparing: Sparing = WHOLE) -> Pass:
     """One whole pass."""
-    changes = source.changes(known, since=since)
+    changes = source.changes(known, since=since, sparing=sparing)
     items = list(changes.items)
     messages = [item for item in items if isinstance(item, RawMessage)]
     folders = {item.folder: item for item in items if isinstance(item, FolderRead)}

@@ -22,7 +22,7 @@ from crmlink.mailbox.window import begin_of
 from crmlink.model.contact import Owner
 from crmlink.model.ids import MessageId
 from crmlink.model.workdays import WorkingCalendar
-from crmlink.sources.port import FolderRead, KnownMail, MailChanges, MailSource, RawMessage
+from crmlink.sources.port import WHOLE, FolderRead, KnownMail, MailChanges, MailSource, RawMessage, Sparing
 from tests.contract.boxes import Box
 from tests.reading_carefully import reading_carefully
 
@@ -45,8 +45,8 @@ class KilledSource:
     def name(self) -> str:
         return self.inner.name
 
-    def changes(self, known: KnownMail, *, since: date) -> MailChanges:
-        changes = self.inner.changes(known, since=since)
+    def changes(self, known: KnownMail, *, since: date, sparing: Sparing = WHOLE) -> MailChanges:
+        changes = self.inner.changes(known, since=since, sparing=sparing)
         changes.items = self._some(changes.items)
         return changes
 

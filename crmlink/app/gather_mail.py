@@ -76,7 +76,7 @@ def gather_mail(
     Raises:
         SourceError, LoginError, UntrustedError: the mailbox cannot be read.
     """
-    changes = source.changes(cache, since=window.since.date())
+    changes = source.changes(cache, since=window.since.date(), sparing=reader.reader.sparing)
     inside = _Window(window)
     lost = _read(changes.items, cache, reader, inside, partial(progress, source.name))
     for kept in cache.mails():

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from crmlink.cache.mail import ReadMail
-from crmlink.facts.mime import header_block, read_message
+from crmlink.facts.mime import TOO_LARGE, header_block, read_message
+from crmlink.facts.settled import settled_by_header, signs
 from crmlink.language.reader import Reader
 from crmlink.model.mail import Automatic, Message
 from crmlink.model.problem import Problem
 from crmlink.model.reading import Reading
-from crmlink.sources.port import RawMessage
+from crmlink.sources.port import RawMessage, Sparing
 
 SETTLED: Final = frozenset({Automatic.LIST, Automatic.BOUNCE})
 """What these say is addressed to nobody in particular: their headers settle them, their text is not read."""
@@ -26,6 +27,17 @@ class MailReader:
 
     reader: Reader
 
+    @property
+    def sparing(self) -> Sparing:
+        """Which mails it reads the same without their body."""
+        return Sparing(signs(), self._settled)
+
+    def _settled(self, header: bytes, structure: bytes) -> bool:
+        try:
+            return settled_by_header(header, structure, owner=self.reader.owner)
+        except Exception:  # noqa: BLE001 -- then it is read whole, where a mail that breaks us is dealt with
+            return False
+
     def read(self, raw: RawMessage) -> ReadMail:
         """What is to be known of the mail."""
         zone, owner = self.reader.calendar.zone, self.reader.owner
@@ -35,7 +47,9 @@ class MailReader:
             return ReadMail(None, problems=facts.problems)
         if message.automatic in SETTLED:
             bare = replace(message, text="", full_text="", signature="", attachments=())
-            return ReadMail(_without_doubles(bare), problems=facts.problems)
+            # However large or deep it is: nobody misses what was left out of it.
+            problems = tuple(problem for problem in facts.problems if problem.code != TOO_LARGE)
+            return ReadMail(_without_doubles(bare), problems=problems)
         reading, broke = read_text(self.reader, message)
         return ReadMail(_without_doubles(message), reading, facts.problems, broke)
 

@@ -34,6 +34,11 @@ def automatic(letter: Letter) -> tuple[Automatic | None, str]:
     return None, ""
 
 
+def automatic_by_header(letter: Letter) -> Automatic | None:
+    """The kind of automatic mail that the header alone shows."""
+    return next((found[0] for rule in _BY_HEADER if (found := rule(letter))), None)
+
+
 def _bounce(letter: Letter) -> Found:
     report = letter.report_type
     if report == "delivery-status" or letter.has_part("message/delivery-status"):

@@ -77,15 +77,17 @@ class Letter:
         """Whether the sender is an office or a machine, not one person."""
         return self.sender is None or is_role_address(self.sender.address)
 
+    @property
+    def from_mail_system(self) -> bool:
+        """Whether a mail system may have written it: only such mail is looked at for reports of its own."""
+        local = self.sender.local_part if self.sender else ""
+        unanswerable = self.headers.first("return-path").strip() == "<>"
+        return unanswerable or local in ("postmaster", "mailer-daemon", "mail-daemon", "")
+
     def bounced(self) -> bool:
         """Whether a mail system reports here, in one of its many dialects, that a mail did not arrive."""
-        local = self.sender.local_part if self.sender else ""
-        suspect = (
-            local in ("postmaster", "mailer-daemon", "mail-daemon", "")
-            or self.headers.first("return-path").strip() == "<>"
-        )
         if (
-            not suspect
+            not self.from_mail_system
             or not _LOOKS_BOUNCED.search(f"{self.subject} {self.text[:500]}")
             or len(self.types) > _MAX_BOUNCE_PARTS
         ):

@@ -24,6 +24,8 @@ from crmlink.model.mail import Message, Role
 from crmlink.model.meeting import Invitation
 from crmlink.model.problem import Problem
 
+TOO_LARGE = "mail.too-large"
+"""The code of the problem that something of a mail was left out."""
 MAX_MESSAGE = 8 * 1024 * 1024
 _MAX_CALENDARS = 10
 _MAX_RESULTS = 10
@@ -56,7 +58,7 @@ def read_message(
     if budget.spent:
         reader.problems.append(
             Problem(
-                "mail.too-large",
+                TOO_LARGE,
                 message.id,
                 "The message is larger or deeper than crmlink reads; the rest was left out.",
                 "Nothing to do, unless it holds a question; then answer it yourself.",

@@ -23,7 +23,7 @@ from crmlink.model.mail import Role
 from crmlink.model.problem import Problem
 from crmlink.sources.imap_changes import Asked, FolderLook, read_stand, stand_of
 from crmlink.sources.imap_texts import texts
-from crmlink.sources.port import FolderRead, KnownMail, MailChanges, RawMessage
+from crmlink.sources.port import WHOLE, FolderRead, KnownMail, MailChanges, RawMessage, Sparing
 
 _ORDER: Final = {Role.INBOX: 0, Role.SENT: 1, Role.ALL: 3}
 _GMAIL: Final = "X-GM-EXT-1"
@@ -49,14 +49,14 @@ class ImapMailSource:
         """What it is called in reports."""
         return "mail"
 
-    def changes(self, known: KnownMail, *, since: date) -> MailChanges:
+    def changes(self, known: KnownMail, *, since: date, sparing: Sparing = WHOLE) -> MailChanges:
         """What changed in the window. Connects now and reads lazily; both raise SourceError and its siblings."""
         session = self._door.session()
         session.release()
         found = [folder for folder in session.folders() if folder.role not in NOT_EVIDENCE]
         changes = MailChanges(items=iter(()))
         ordered = sorted(found, key=lambda folder: _ORDER.get(folder.role, 2))
-        changes.items = _Reading(self._door, known, since, changes).items(ordered)
+        changes.items = _Reading(self._door, known, since, sparing, changes).items(ordered)
         return changes
 
     def close(self) -> None:
@@ -67,10 +67,11 @@ class ImapMailSource:
 class _Reading:
     """One pass over the folders; it fills `changes` as it goes."""
 
-    def __init__(self, door: ImapDoor, known: KnownMail, since: date, changes: MailChanges) -> None:
+    def __init__(self, door: ImapDoor, known: KnownMail, since: date, sparing: Sparing, changes: MailChanges) -> None:
         self._door = door
         self._known = known
         self._since = since
+        self._sparing = sparing
         self._changes = changes
 
     def items(self, found: list[Folder]) -> Iterator[RawMessage | FolderRead]:
@@ -111,7 +112,7 @@ class _Reading:
         known = frozenset(uid for uid in keys.values() if uid)
         look = FolderLook(session, opened, known | progress.given, asked)
         for chunk in look.unknown(read_stand(word)):
-            for message, raw in texts(session, chunk):
+            for message, raw in texts(session, chunk, self._sparing):
                 yield from self._message(session, folder, progress, message, raw)
         gone = frozenset(key for key, uid in keys.items() if not uid or uid in look.gone)
         stand = stand_of(opened, everything=asked.everything) if progress.whole else ""

@@ -20,7 +20,7 @@ from crmlink.mailbox.folders import BY_SERVER, NOT_EVIDENCE, FolderNames
 from crmlink.mailbox.maildir import MaildirFile, MaildirFolder, files, maildir_folders, renamed, unique_names
 from crmlink.mailbox.window import CAP, in_window
 from crmlink.model.problem import Problem
-from crmlink.sources.port import FolderRead, KnownMail, MailChanges, RawMessage
+from crmlink.sources.port import WHOLE, FolderRead, KnownMail, MailChanges, RawMessage, Sparing
 
 _VERSION: Final = "1"
 
@@ -72,7 +72,7 @@ class MaildirMailSource:
         """What it is called in reports."""
         return "mail"
 
-    def changes(self, known: KnownMail, *, since: date) -> MailChanges:
+    def changes(self, known: KnownMail, *, since: date, sparing: Sparing = WHOLE) -> MailChanges:  # noqa: ARG002 - it has all at hand
         """What changed in the window outside Trash, Junk and Drafts. Raises SourceError when this is no Maildir."""
         found = maildir_folders(self._root, self._names)
         changes = MailChanges(items=iter(()))

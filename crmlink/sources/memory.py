@@ -8,7 +8,7 @@ from datetime import date
 from crmlink.mailbox.folders import NOT_EVIDENCE
 from crmlink.mailbox.memory import MemoryFolder, MemoryMailbox
 from crmlink.mailbox.window import CAP, in_window
-from crmlink.sources.port import FolderRead, KnownMail, MailChanges, RawMessage
+from crmlink.sources.port import WHOLE, FolderRead, KnownMail, MailChanges, RawMessage, Sparing
 
 
 class MemoryMailSource:
@@ -22,7 +22,7 @@ class MemoryMailSource:
         """What it is called in reports."""
         return "mail"
 
-    def changes(self, known: KnownMail, *, since: date) -> MailChanges:
+    def changes(self, known: KnownMail, *, since: date, sparing: Sparing = WHOLE) -> MailChanges:  # noqa: ARG002 - it has all at hand
         """What changed in the window outside Trash, Junk and Drafts."""
         return MailChanges(items=self._read(known, since))
 

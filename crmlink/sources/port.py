@@ -9,7 +9,7 @@ when they cannot be read; one unreadable item is a `Problem`, never an error.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Protocol
@@ -23,7 +23,7 @@ from crmlink.model.problem import Problem
 class RawMessage:
     r"""One stored mail. `key` is the source's own stable name for it (folder, UIDVALIDITY, UID; or file name).
 
-    `size` is the full size in bytes; `raw` may be cut to the source's cap. `flags` are lower-case IMAP flags
+    `size` is the full size in bytes; `raw` may be cut to the source's cap, or end with the header (`Sparing`). `flags` are lower-case IMAP flags
     (`\seen`, `\draft`). `received_at` is aware or None when the store does not know.
     """
 
@@ -88,6 +88,21 @@ class MailChanges:
     problems: list[Problem] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Sparing:
+    """Which mails need no body: whoever reads them knows, the source only asks.
+
+    `signs` are the header fields such mail has; `settled` is told a whole header block and the BODYSTRUCTURE.
+    """
+
+    signs: tuple[str, ...]
+    settled: Callable[[bytes, bytes], bool]
+
+
+WHOLE: Final = Sparing((), lambda _header, _structure: False)
+"""Every mail is read whole."""
+
+
 class MailSource(Protocol):
     """A mailbox to read. Never marks anything read, never reads Trash or Junk as evidence."""
 
@@ -95,8 +110,11 @@ class MailSource(Protocol):
     def name(self) -> str:
         """What it is called in reports: "mail"."""
 
-    def changes(self, known: KnownMail, *, since: date) -> MailChanges:
-        """What is new among messages of `since` or later, in every folder but Trash and Junk, and what is gone."""
+    def changes(self, known: KnownMail, *, since: date, sparing: Sparing = WHOLE) -> MailChanges:
+        """What is new among messages of `since` or later, in every folder but Trash and Junk, and what is gone.
+
+        A source that has the whole mail at hand need not be sparing.
+        """
 
     def close(self) -> None:
         """Let go of connections. May be called twice."""

@@ -15,8 +15,8 @@ from tests.faults.imap_proxy import ImapProxy
 from tests.read_mail import Memory, read_mail
 from tests.servers import mailboxes
 from tests.servers.accounts import ImapServer
-from tests.two_readers import ZONE, TwoReaders
-from tests.unit.facts.mails import mail
+from tests.two_readers import READER, ZONE, TwoReaders
+from tests.unit.facts.mails import mail, multipart
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=ZONE)
 FOLDERS = ("INBOX", "Sent", "Archive")
@@ -83,3 +83,51 @@ def test_new_mail_is_all_that_is_fetched(imap_server: ImapServer) -> None:
     fetches = [line for line in proxy.heard.split(b"\r\n") if b"FETCH" in line]
     assert fetches
     assert all(line.split(b"FETCH ")[1].split(b" ")[0] in (b"%d" % uid, b"%d:%d" % (uid, uid)) for line in fetches)
+
+
+LIST = {"List_Id": "<nieuws.example>"}
+LONG = "\n".join(["Deze week in de aanbieding: lampen, en wat er verder nog is."] * 120)
+PAGE = f"Content-Type: text/html; charset=utf-8\n\n<p>{LONG}</p>"
+INVITATION = "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nUID:a\nDTSTART:20260312T100000Z\nEND:VEVENT\nEND:VCALENDAR"
+SPARED = {
+    "letter to a list": mail(LONG, **LIST, Message_ID="<a@x>"),
+    "newsletter": multipart("alternative", f"\n{LONG}", PAGE, **LIST, Message_ID="<b@x>"),
+    "newsletter with a folder": multipart(
+        "mixed", f"\n{LONG}", 'Content-Type: application/pdf; name="folder.pdf"\n\nx', **LIST, Message_ID="<c@x>"
+    ),
+}
+READ_WHOLE = {
+    "letter": mail(LONG, Message_ID="<d@x>"),
+    "short letter to a list": mail("Kort.", **LIST, Message_ID="<e@x>"),
+    "invitation to a list": multipart(
+        "mixed", f"\n{LONG}", f"Content-Type: text/calendar; method=REQUEST\n\n{INVITATION}", **LIST, Message_ID="<f@x>"
+    ),
+    "file to a list": multipart(
+        "mixed",
+        f"\n{LONG}",
+        f'Content-Type: application/octet-stream; name="x.ics"\n\n{INVITATION}',
+        **LIST,
+        Message_ID="<g@x>",
+    ),
+    "mail in a mail to a list": multipart(
+        "mixed", f"\n{LONG}", "Content-Type: message/rfc822\n\nSubject: x\n\nhoi", **LIST, Message_ID="<h@x>"
+    ),
+    "nameless letter to a list": mail(LONG, **LIST, Message_ID=""),
+}
+
+
+def test_no_body_is_read_that_the_header_settles_and_all_is_read_the_same(imap_server: ImapServer) -> None:
+    account = imap_server.account()
+    for raw in (*SPARED.values(), *READ_WHOLE.values()):
+        mailboxes.deliver(account, raw, received_at=NOW)
+    location = parse_location(account.url)
+    assert isinstance(location, ImapLocation)
+    with closing(ImapMailSource(ImapAccess(location, account.password))) as source:
+        whole = {one.key: one for one in read_mail(source, date(2026, 2, 8)).messages}
+        found = read_mail(source, date(2026, 2, 8), sparing=READER.sparing)
+    assert len(found.messages) == len(whole) == len(SPARED) + len(READ_WHOLE)
+    for one in found.messages:
+        assert READER.read(one) == READER.read(whole[one.key])
+    without_body = [one for one in found.messages if len(one.raw) < len(whole[one.key].raw)]
+    assert len(without_body) == len(SPARED)
+    assert all(one.raw.endswith(b"\r\n\r\n") for one in without_body)

@@ -51,6 +51,7 @@ class DovecotOptions:
     uidplus: bool = True  # False: UIDPLUS is not announced; Dovecot still answers APPEND with APPENDUID
     prefix: str = ""  # "INBOX." puts every folder below INBOX, as Courier does
     separator: str = "/"
+    location: str = "maildir:~/Maildir"  # how mail is stored
 
 
 class Dovecot:
@@ -173,7 +174,7 @@ userdb {{
   driver = static
   args = uid={user} gid={group} home={directory}/mail/%u
 }}
-mail_location = maildir:~/Maildir
+mail_location = {options.location}
 mail_max_userip_connections = 1000
 {"" if options.uidplus else f"imap_capability = {WITHOUT_UIDPLUS}"}
 namespace inbox {{
