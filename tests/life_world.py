@@ -31,6 +31,7 @@ from crmlink.sources.memory_calendar import MemoryCalendars, MemoryCalendarSourc
 from crmlink.writer.headers import stored_header
 from crmlink.writer.memory import MemoryDraftWriter
 from tests.outbox_world import BreakableDatabase, BreakableWriter, Hidden, KilledError, Lag, Steps
+from tests.reading_carefully import reading_carefully
 
 ZONE: Final = ZoneInfo("Europe/Amsterdam")
 BEGIN: Final = datetime(2026, 3, 10, 9, 0, tzinfo=ZONE)  # a Tuesday
@@ -96,6 +97,7 @@ class LifeWorld:
         known = self.ledger.drafts.database
         settings = load({"CRMLINK_ME": ME, "CRMLINK_MAIL": "maildir:///nowhere", "CRMLINK_MAX_DRAFTS_PER_DAY": "10"})
         writer = BreakableWriter(NotingWriter(self.mailbox, self.placed), taking, Hidden(Lag(), lambda: self.now))
+        ledger = Ledger(BreakableDatabase(known.engine, known.name, steps=taking))
         house = House(
             owner=settings.me,
             policy=settings.policy,
@@ -103,9 +105,10 @@ class LifeWorld:
             mail=MemoryMailSource(self.mailbox),
             calendars=(MemoryCalendarSource(self.calendars),),
             writer=writer,
-            ledger=Ledger(BreakableDatabase(known.engine, known.name, steps=taking)),
+            ledger=ledger,
             cache=self.cache,
             templates=all_templates(None),
+            careful=reading_carefully(settings.me.address, self.now, ledger),
         )
         try:
             return scan(house, ScanTask(self.now, self.now - settings.policy.lookback), lambda _name, _count: None)
