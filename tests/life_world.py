@@ -97,6 +97,7 @@ class LifeWorld:
         known = self.ledger.drafts.database
         settings = load({"CRMLINK_ME": ME, "CRMLINK_MAIL": "maildir:///nowhere", "CRMLINK_MAX_DRAFTS_PER_DAY": "10"})
         writer = BreakableWriter(NotingWriter(self.mailbox, self.placed), taking, Hidden(Lag(), lambda: self.now))
+        ledger = Ledger(BreakableDatabase(known.engine, known.name, steps=taking))
         house = House(
             owner=settings.me,
             policy=settings.policy,
@@ -104,10 +105,10 @@ class LifeWorld:
             mail=MemoryMailSource(self.mailbox),
             calendars=(MemoryCalendarSource(self.calendars),),
             writer=writer,
-            ledger=Ledger(BreakableDatabase(known.engine, known.name, steps=taking)),
+            ledger=ledger,
             cache=self.cache,
             templates=all_templates(None),
-            careful=reading_carefully(settings.me.address, self.now, self.ledger),
+            careful=reading_carefully(settings.me.address, self.now, ledger),
         )
         try:
             return scan(house, ScanTask(self.now, self.now - settings.policy.lookback), lambda _name, _count: None)

@@ -26,7 +26,7 @@ from crmlink.model.errors import FolderError, LedgerError, WriteRefusedError, Wr
 from crmlink.model.ids import MessageId
 from crmlink.model.mail import Role
 from crmlink.model.problem import Problem
-from crmlink.outcomes.match import continues
+from crmlink.outcomes.match import continues, is_sent_copy
 from crmlink.writer.port import DraftWriter
 
 LOOK_AGAIN_AFTER = timedelta(seconds=120)
@@ -45,6 +45,8 @@ _FOUND_IN = (
     (Role.TRASH, DraftState.DISCARDED),
     (Role.ALL, DraftState.PLACED),
 )
+# Where it lies under another name when the owner edited it before we saw it.
+_PASSED_ON = ((Role.SENT, DraftState.SENT), (Role.TRASH, DraftState.DISCARDED))
 # Where an earlier edition may lie without standing in the way of a new one.
 _PUT_AWAY = frozenset({Role.TRASH, Role.ALL})
 # A parked draft is looked at as well: it may only have waited for a Drafts folder, or turn up late.
@@ -137,6 +139,9 @@ class Outbox:
     def _resume_unknown(self, stored: StoredDraft, still_wanted: Wanted) -> DraftState:
         """A draft that may be on the server was just looked for and not found."""
         draft, now = stored.draft, self.clock()
+        became = self._became(stored)
+        if became is not None:
+            return self._close(draft, became)
         if stored.missing_since is None:
             self.drafts.missing(self.account, draft.message_id, now)
             return DraftState.UNKNOWN
@@ -189,6 +194,15 @@ class Outbox:
                 return DraftState.EDITED if role is Role.DRAFTS else state
         others = (header for header in waiting if header.message_id not in ours)
         return DraftState.EDITED if any(continues(header, draft) for header in others) else None
+
+    def _became(self, stored: StoredDraft) -> DraftState | None:
+        """What the owner made of a draft before anybody saw it arrive: edited under another name, then put away."""
+        ours = {one.draft.message_id for one in self.drafts.all(self.account)}
+        for role, state in _PASSED_ON:
+            others = (header for header in self.writer.headers(role) if header.message_id not in ours)
+            if any(is_sent_copy(header, stored) for header in others):
+                return state
+        return None
 
     def _pause(self, name: MessageId) -> timedelta:
         """How long to leave a server alone that said no: longer each time."""

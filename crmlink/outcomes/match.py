@@ -81,7 +81,7 @@ def sent_header(message: Message) -> StoredHeader:
 
 
 def is_sent_copy(header: StoredHeader, stored: StoredDraft) -> bool:
-    """Whether a mail in Sent is this draft as the owner sent it: by its name, else by what it continues and when."""
+    """Whether a mail that is put away, in Sent for one, is this draft: by its name, else by what it continues and when."""
     if header.message_id == stored.draft.message_id:
         return True
     return continues(header, stored.draft) and _after(header, stored, undated=False)

@@ -100,7 +100,7 @@ class Mailbox(RuleBasedStateMachine):
             raw = raw.replace(str(lapse.message_id).encode(), f"<edit-{self.edits}@client.example>".encode())
         if kept == "neither":
             raw = re.sub(rb"(In-Reply-To|References): .*\r\n", b"", raw)
-        self.world.mailbox.deliver(raw, folder=SENT if sends else DRAFTS)
+        self.world.mailbox.deliver(raw, folder=SENT if sends else DRAFTS, received_at=self.world.now)
         self.decided.add(lapse.message_id)
 
     # What the owner sees.

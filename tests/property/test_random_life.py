@@ -55,6 +55,7 @@ class Life(RuleBasedStateMachine):
         self.forgiven: set[str] = set()  # no trace is left anywhere of an earlier draft: nobody could know
         self.strange: set[str] = set()  # the ledger that knew the draft's bytes is lost
         self.backup: bytes | None = None
+        self.blank = False  # the ledger is new, and no pass has told it yet what stands in the calendar
         for who in GUESTS:
             self.world.books(who)
         self.whole_pass()
@@ -64,6 +65,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def whole_pass(self) -> None:
         self.a_pass(Steps())
+        self.blank = False
         for who in self.mended - self.strange - self.forgiven:
             assert not self.world.untouched(who), f"an overtaken draft to {who} was left"
 
@@ -114,6 +116,8 @@ class Life(RuleBasedStateMachine):
             self.world.answers(who)
         elif who in GUESTS:
             self.world.books(who, in_days=4)
+            if self.blank:  # nobody can know that it stood elsewhere before
+                self.strange.add(who)
         else:
             self.world.delivers(who)
 
@@ -166,6 +170,7 @@ class Life(RuleBasedStateMachine):
     @rule(from_backup=st.booleans())
     def the_ledger_is_lost(self, *, from_backup: bool) -> None:
         self.world.restore(self.backup if from_backup else None)
+        self.blank = True
         self.strange |= {who for who in PEOPLE if self.world.placed_for(who)}
         self.forgiven |= {who for who in PEOPLE if not self.world.is_recognised(who)}
 

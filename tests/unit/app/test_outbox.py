@@ -311,6 +311,35 @@ def test_a_new_uidvalidity_of_drafts_makes_no_second_draft(kill_at: int) -> None
     assert world.everywhere(draft()) == [DRAFTS]
 
 
+@pytest.mark.parametrize(("folder", "expected"), [(SENT, DraftState.SENT), (TRASH, DraftState.DISCARDED)])
+def test_a_draft_edited_and_put_away_before_anybody_saw_it_is_not_made_again(folder: str, expected: DraftState) -> None:
+    world = World()
+    world.mailbox.append_faults.append(AppendFault.LOST_BUT_STORED)
+    world.one_pass(draft())
+    world.later(MINUTE)
+    (mail,) = world.mailbox.mails(DRAFTS)
+    world.mailbox.remove(DRAFTS, mail.uid)
+    edited = mail.raw.replace(str(draft().message_id).encode(), b"<edited@client.example>")
+    world.mailbox.deliver(edited, folder=folder, received_at=world.now)
+
+    world.until_settled(draft())
+
+    assert world.state() is expected
+    assert world.everywhere(draft()) == []
+
+
+def test_older_mail_in_the_thread_does_not_stand_for_a_lost_draft() -> None:
+    world = World()
+    earlier = draft().raw.replace(str(draft().message_id).encode(), b"<promise@client.example>")
+    for folder in (SENT, TRASH):
+        world.mailbox.deliver(earlier, folder=folder, received_at=world.now - timedelta(days=1))
+    world.mailbox.append_faults.append(AppendFault.LOST)
+    world.one_pass(draft())
+    world.until_settled(draft())
+
+    assert world.state() is DraftState.PLACED
+
+
 def owner_deletes(world: World) -> None:
     (mail,) = world.mailbox.mails(DRAFTS)
     world.mailbox.move(DRAFTS, mail.uid, TRASH)
