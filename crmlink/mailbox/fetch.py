@@ -15,7 +15,8 @@ from typing import Final
 
 from imapclient import IMAPClient
 
-from crmlink.mailbox.responses import Response, Stream, fetch_responses
+from crmlink.mailbox.bounded import BoundedStream, Stream
+from crmlink.mailbox.responses import Response, fetch_responses
 
 _DAY: Final = re.compile(rb" ?(\d{1,2})-(\w{3})-(\d{4})")
 _OFFSET: Final = re.compile(rb" ([+-])(\d{2})(\d{2})")
@@ -64,7 +65,7 @@ def fetch(client: IMAPClient, uids: str, items: str) -> list[Fetched]:
     imap = client._imap  # noqa: SLF001 - imapclient's own fetch is slow, and refuses ranges
     tag: bytes = imap._new_tag()  # noqa: SLF001 - imaplib's own fetch looks at each byte as well
     imap.send(b"%s UID FETCH %s (%s)\r\n" % (tag, uids.encode("ascii"), items.encode("ascii")))
-    return list(fetched(imap.file, tag))
+    return list(fetched(BoundedStream(imap.file), tag))
 
 
 def fetched(stream: Stream, tag: bytes) -> Iterator[Fetched]:

@@ -11,10 +11,12 @@ import contextlib
 import imaplib
 import socket
 import ssl
+from collections.abc import Iterator
 from typing import Final, cast
 
 from imapclient import IMAPClient, SocketTimeout
 
+from crmlink.mailbox.bounded import MAX_ANSWER, BoundedStream, Stream
 from crmlink.mailbox.location import ImapLocation, Security
 from crmlink.mailbox.wire import no_tls, secured
 from crmlink.model.errors import LoginError, SourceError, UntrustedError
@@ -22,9 +24,6 @@ from crmlink.model.errors import LoginError, SourceError, UntrustedError
 # RFC 5530: the server could not look at the password now; it said nothing about it.
 _PASSING: Final = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")
 _LONGEST_REASON: Final = 200
-MAX_ANSWER: Final = 64 * 1024 * 1024
-"""Bytes that one command may bring."""
-_EACH_LINE: Final = 64  # what Python adds to a line it keeps
 
 
 class _Protocol(imaplib.IMAP4):
@@ -35,27 +34,28 @@ class _Protocol(imaplib.IMAP4):
 
     def __init__(self, connection: socket.socket, host: str) -> None:
         self._connection = connection
-        self._heard = 0
+        self._left = MAX_ANSWER
         super().__init__(host)
 
     def read(self, size: int) -> bytes:
         """A literal. Raises abort where one command brings more than anything crmlink asks for."""
-        self._count(size)
-        return cast("bytes", self.file.read(size))
+        with self._answer() as stream:
+            return stream.read(size)
 
     def readline(self) -> bytes:
         """A line; a list of very many numbers may be far longer than imaplib allows."""
-        line = cast("bytes", self.file.readline(max(1, MAX_ANSWER - self._heard)))
-        self._count(len(line) + _EACH_LINE)
-        return line
+        with self._answer() as stream:
+            return stream.readline()
 
-    def _count(self, size: int) -> None:
-        self._heard += size
-        if self._heard >= MAX_ANSWER:
-            raise self.abort("its answer is too large")
+    @contextlib.contextmanager
+    def _answer(self) -> Iterator[BoundedStream]:
+        # A new one each time: STARTTLS puts another file in the place of this one.
+        stream = BoundedStream(cast("Stream", self.file), self._left)
+        yield stream
+        self._left = stream.left
 
     def _new_tag(self) -> bytes:
-        self._heard = 0
+        self._left = MAX_ANSWER
         return cast("bytes", super()._new_tag())  # type: ignore[misc] # imaplib's own, called once for each command
 
     def _create_socket(self, timeout: float | None = None) -> socket.socket:  # noqa: ARG002 - imaplib's signature

@@ -16,7 +16,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final
+
+from crmlink.mailbox.bounded import Stream
 
 LONGEST_LINE: Final = 4 * 1024 * 1024
 """Bytes kept of one response without its literals."""
@@ -46,16 +48,6 @@ _PLAIN_KINDS: Final = {
 _Kinds = tuple[tuple[bytes, str], ...]
 _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|~?\{\d+\+?\}|[()]|[^()"{]+|.')
 _ESCAPED: Final = re.compile(rb"\\(.)")
-
-
-class Stream(Protocol):
-    """What is read from: a buffered binary file."""
-
-    def readline(self, size: int, /) -> bytes:
-        """A line with its end, or its first `size` bytes."""
-
-    def read(self, size: int, /) -> bytes:
-        """So many bytes, fewer at the end."""
 
 
 @dataclass(frozen=True, slots=True)
