@@ -127,12 +127,13 @@ class CalDavSource:
         for answer in self._session.multistatus("REPORT", calendar.url, query, depth=1):
             if answer.status == 507:  # noqa: PLR2004 - Insufficient Storage: the answer was cut off (RFC 6578 section 3.6)
                 raise SourceError(f"The calendar {calendar.name} is too large for one answer of its server.")
-            if answer.status not in {0, 200} or answer.path.rstrip("/") == itself:
+            href = answer.path
+            if answer.status not in {0, 200} or href.rstrip("/") == itself:
                 continue
-            listing.places[answer.path] = answer.href
-            listing.etags[answer.path] = answer.etag
-            if event := _event(calendar, answer):
-                listing.events[event.href] = event
+            listing.places[href] = answer.href
+            listing.etags[href] = answer.etag
+            if data := answer.text(_DATA):
+                listing.events[href] = RawEvent(calendar.name, href, listing.etags[href], data.encode())
         return listing
 
     def _filled(self, calendar: FoundCalendar, listing: _Listing, wanted: Iterable[str] | None = None) -> _Listing:
@@ -141,17 +142,10 @@ class CalDavSource:
         for batch in (named[first : first + MULTIGET] for first in range(0, len(named), MULTIGET)):
             query = these_events([listing.places[href] for href in batch])
             for answer in self._session.multistatus("REPORT", calendar.url, query, depth=1):
-                if event := _event(calendar, answer):
-                    listing.events[event.href] = event
+                if data := answer.text(_DATA):
+                    listing.events[answer.path] = RawEvent(calendar.name, answer.path, answer.etag, data.encode())
         listing.problems += [_without_data(href) for href in named if href not in listing.events]
         return listing
-
-
-def _event(calendar: FoundCalendar, answer: Answer) -> RawEvent | None:
-    data = answer.text(_DATA)
-    if not data:
-        return None
-    return RawEvent(calendar.name, answer.path, answer.etag, data.encode())
 
 
 def _without_data(href: str) -> Problem:
