@@ -21,7 +21,6 @@ class On:
 
 
 LISTING: Final = On("REPORT", "<")
-SYNC: Final = On("REPORT", "sync-collection")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +52,7 @@ class Truncate:
     honest: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Trickle:
-    """The body comes one byte at a time, so many seconds apart."""
-
-    on: On
-    pause: float = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Hang:
-    """No answer at all, and nobody hangs up."""
-
-    on: On
-
-
-@dataclass(frozen=True, slots=True)
-class AnyTokenIsFine:
-    """Whatever token it is shown, the server says that nothing changed, as some do (SOGo, OX)."""
-
-    on: On = SYNC
-
-
-Fault = Answer | Shrink | Truncate | Trickle | Hang | AnyTokenIsFine
+Fault = Answer | Shrink | Truncate
 
 
 def redirect(on: On, target: str, status: int = 302) -> Answer:
@@ -83,7 +60,7 @@ def redirect(on: On, target: str, status: int = 302) -> Answer:
     return Answer(on, status, headers={"Location": target})
 
 
-def refused_token(status: int, on: On = SYNC) -> Answer:
-    """The server does not take the sync token: 403 by the standard (RFC 6578 section 3.2), 418 and 507 in the wild."""
+def refused_token(status: int, on: On) -> Answer:
+    """The server takes no sync token (any more): 403 by the standard (RFC 6578 section 3.2), 418 and 507 in the wild."""
     body = '<?xml version="1.0"?><D:error xmlns:D="DAV:"><D:valid-sync-token/></D:error>'
     return Answer(on, status, body, {"Content-Type": "application/xml; charset=utf-8"})

@@ -13,14 +13,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-from tests.faults.http_faults import Answer, AnyTokenIsFine, Fault, Hang, On, Shrink, Trickle, Truncate
+from tests.faults.http_faults import Answer, Fault, On, Shrink, Truncate
 from tests.servers.accounts import CalendarAccount
 
 _RESPONSE: Final = re.compile(rb"<(?:\w+:)?response\b.*?</(?:\w+:)?response>\s*", re.DOTALL)
 _OBJECT: Final = re.compile(rb"<(?:\w+:)?href[^>]*>[^<]+\.ics</")
-_TOKEN: Final = re.compile(rb"<(?:\w+:)?sync-token[^>]*>([^<]*)</")
 _HOP: Final = frozenset({"connection", "transfer-encoding", "content-length", "keep-alive"})
-_XML: Final = {"Content-Type": "application/xml; charset=utf-8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,6 @@ class HttpProxy:
         self.faults: tuple[Fault, ...] = faults
         self.asked: list[Asked] = []
         self.struck: list[Fault] = []
-        self.over = threading.Event()
         self._met: Counter[On] = Counter()
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
@@ -73,7 +70,6 @@ class HttpProxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.over.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
@@ -126,8 +122,6 @@ class _Handler(BaseHTTPRequestHandler):
         match fault:
             case Answer(_, status, text, headers):
                 reply = _Reply(status, text.encode(), headers)
-            case AnyTokenIsFine():
-                reply = _Reply(207, _nothing_new(body), _XML)
             case _:
                 reply = proxy.ask(self.command, self.path, body, sent)
         if isinstance(fault, Shrink):
@@ -137,10 +131,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _say(self, reply: _Reply, fault: Fault | None) -> None:
         body = reply.body
-        if isinstance(fault, Hang):
-            self.server.proxy.over.wait(60)
-            self.close_connection = True
-            return
         kept = body[: len(body) * fault.percent // 100] if isinstance(fault, Truncate) else body
         self.send_response(reply.status)
         for name, value in reply.headers.items():
@@ -148,10 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         honest = not isinstance(fault, Truncate) or fault.honest
         self.send_header("Content-Length", str(len(kept if honest else body)))
         self.end_headers()
-        pause = fault.pause if isinstance(fault, Trickle) else 0
-        for piece in (kept[at : at + 1] for at in range(len(kept))) if pause else (kept,):
-            self.wfile.write(piece)
-            self.server.proxy.over.wait(pause)
+        self.wfile.write(kept)
         if not honest:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_WR)
@@ -170,11 +157,3 @@ def shrunk(listing: bytes, percent: int) -> bytes:
     for left_out in objects[len(objects) * percent // 100 :]:
         listing = listing.replace(left_out, b"", 1)
     return listing
-
-
-def _nothing_new(asked: bytes) -> bytes:
-    token = _TOKEN.search(asked)
-    echoed = token[1] if token else b""
-    return (
-        b'<?xml version="1.0"?><D:multistatus xmlns:D="DAV:"><D:sync-token>%s</D:sync-token></D:multistatus>' % echoed
-    )

@@ -1,46 +1,26 @@
-"""The outbox under SIGKILL, in a process of its own, with a ledger and a Maildir on disk."""
+"""The program under SIGKILL, in processes of their own, with a ledger and a Maildir on disk."""
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
+import os
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from crmlink.app.outbox import Outbox
 from crmlink.ledger.open import open_ledger
 from crmlink.model.draft import DraftState
-from crmlink.writer.maildir import MaildirDraftWriter
-from tests.ledger_examples import ME, NOW, draft, verdict
+from tests.faults.killed import Place, killed, place_draft, whole_pass
+from tests.ledger_examples import ME, NOW, draft
+from tests.life_world import ASKERS, INBOX, LifeWorld
 from tests.outbox_world import Steps, World
 
-ONE_PASS = """
-import os, signal, sys
-from pathlib import Path
-from crmlink.app.outbox import Outbox
-from crmlink.ledger.drafts import DraftStore
-from crmlink.ledger.open import open_ledger
-from crmlink.writer.maildir import MaildirDraftWriter
-from tests.ledger_examples import ME, NOW, draft, verdict
-from tests.outbox_world import BreakableDatabase, BreakableWriter, Hidden, Lag, Steps
-
-steps = Steps(int(sys.argv[3]), kill=lambda: os.kill(os.getpid(), signal.SIGKILL))
-ledger = open_ledger(sys.argv[1], read_only=False)
-ledger.lapses.record(ME, [verdict()], NOW)
-known = ledger.drafts.database
-writer = BreakableWriter(MaildirDraftWriter(Path(sys.argv[2])), steps, Hidden(Lag(), lambda: NOW))
-store = DraftStore(BreakableDatabase(known.engine, known.name, steps=steps))
-Outbox(store, writer, ME, lambda: NOW).place(draft(), lambda _: True)
-"""
+LATER = timedelta(seconds=121)
 
 
 def steps_of_placing() -> list[str]:
-    steps, world = Steps(), World()
-    world.ledger.lapses.record(ME, [verdict()], NOW)
-    world.outbox(steps).place(draft(), lambda _: True)
+    steps = Steps()
+    World().one_pass(draft(), steps=steps)
     return steps.names
 
 
@@ -51,21 +31,54 @@ def maildir(root: Path) -> Path:
     return root
 
 
+def drafts_in(root: Path) -> int:
+    return len(list((root / ".Drafts" / "cur").iterdir()))
+
+
 @pytest.mark.parametrize(
     "kill_at", [pytest.param(at, id=f"killed {name} ({at})") for at, name in enumerate(steps_of_placing())]
 )
 def test_one_draft_after_sigkill(kill_at: int, tmp_path: Path) -> None:
-    database, root = tmp_path / "ledger.db", maildir(tmp_path / "mail")
-    command = [sys.executable, "-c", ONE_PASS, str(database), str(root), str(kill_at)]
-    assert subprocess.run(command, check=False, timeout=60).returncode == -signal.SIGKILL
+    root = maildir(tmp_path / "mail")
+    place = Place(tmp_path / "ledger.db", f"maildir://{root}")
 
-    writer = MaildirDraftWriter(root)
-    with open_ledger(str(database), read_only=False) as ledger:
-        for minutes in (0, 3, 6):
-            now = NOW + timedelta(minutes=minutes)
-            outbox = Outbox(ledger.drafts, writer, ME, lambda now=now: now)  # type: ignore[misc]
-            outbox.recover(lambda _: True)
-            outbox.place(draft(), lambda _: True)
+    killed(place_draft, place, NOW, kill_at)
+    for number in (1, 2, 3):
+        place_draft(place, NOW + number * LATER)
+
+    with open_ledger(str(place.database), read_only=True) as ledger:
         assert [stored.state for stored in ledger.drafts.all(ME)] == [DraftState.PLACED]
+    assert drafts_in(root) == 1
 
-    assert len(list((root / ".Drafts" / "cur").iterdir())) == 1
+
+def a_question_waits(directory: Path) -> dict[str, str]:
+    """A Maildir with one question in it, as settings."""
+    root = maildir(directory / "mail")
+    with LifeWorld() as world:
+        world.asks(ASKERS[0])
+        (mail,) = world.mailbox.mails(INBOX)
+    path = root / "cur" / "1772000000.M1.host:2,S"
+    path.write_bytes(mail.raw)
+    assert mail.received_at is not None
+    os.utime(path, (mail.received_at.timestamp(),) * 2)
+    database = directory / "ledger.db"
+    return {"ME": "Marleen <marleen@veen.example>", "MAIL": f"maildir://{root}", "DATABASE": str(database)}
+
+
+def test_one_draft_after_a_whole_pass_was_killed_around_any_commit(tmp_path: Path) -> None:
+    (tmp_path / "dry").mkdir()
+    commits = whole_pass(a_question_waits(tmp_path / "dry"), NOW)
+    assert {"before intend", "before hand_over", "before mark", "before record"} <= set(commits)
+    for at, name in enumerate(commits):
+        directory = tmp_path / str(at)
+        directory.mkdir()
+        settings = a_question_waits(directory)
+
+        killed(whole_pass, settings, NOW, at)
+        for number in (1, 2):
+            whole_pass(settings, NOW + number * LATER)
+
+        assert drafts_in(directory / "mail") == 1, f"killed {name} ({at})"
+        with open_ledger(settings["DATABASE"], read_only=True) as ledger:
+            states = [stored.state for stored in ledger.drafts.all("marleen@veen.example")]
+        assert states == [DraftState.PLACED], f"killed {name} ({at})"

@@ -65,18 +65,6 @@ def test_a_first_pass_killed_at_any_step(kill_at: int) -> None:
         assert_as_if_nothing_happened(world)
 
 
-def test_a_draft_found_late_and_overtaken_meanwhile_goes_in_the_same_pass() -> None:
-    with LifeWorld() as world:
-        world.asks(GIJS)
-        world.one_pass(Steps(kill_on="after append, before its answer"))
-        world.answers(GIJS)
-
-        world.one_pass()
-
-        assert world.mailbox.mails(DRAFTS) == ()
-        assert len(world.mailbox.mails(TRASH)) == 1
-
-
 @pytest.mark.parametrize("first", [LOST_IN_HAND_OVER, STORED_AND_NOT_KNOWN])
 def test_the_pass_that_repairs_killed_at_any_step_as_well(first: int) -> None:
     repair = steps_of_a_pass(after_kill_at=first)
