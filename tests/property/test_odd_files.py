@@ -40,6 +40,8 @@ def put(place: Path, parts: tuple[bytes, ...], kind: str, content: bytes) -> Non
     path = place.joinpath(*map(os.fsdecode, parts))
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
+        if os.path.lexists(path):  # a pipe that is there would be written to without end
+            return
         match kind:
             case "file":
                 path.write_bytes(content)
