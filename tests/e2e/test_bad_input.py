@@ -224,5 +224,5 @@ def test_a_second_crmlink_steps_back(on_dovecot: Office) -> None:
 
 def test_two_accounts_do_not_share_their_lapses(on_dovecot: Office, dovecot: Dovecot) -> None:
     _asked(on_dovecot).scan()
-    other = replace(on_dovecot, mail=dovecot.account(), calendar=None, me="Els <els@els.example>")
+    other = replace(on_dovecot, mail=dovecot.account(), calendar=None, me="Els <els@els.example>", watch=None)
     assert other.scan() == []
