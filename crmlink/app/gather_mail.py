@@ -43,7 +43,6 @@ class _Window:
     mails: list[ReadMail] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     unseen: dict[int, tuple[MessageId, datetime]] = field(default_factory=dict)
-    seen: set[MessageId] = field(default_factory=set)
 
     def add(self, kept: KeptMail) -> None:
         self.problems += kept.read.problems
@@ -51,14 +50,11 @@ class _Window:
         if message is None or not self.window.since <= message.sent_at <= self.window.now:
             return
         self.mails.append(kept.read)
-        if kept.seen:
-            self.seen.add(message.id)
-        else:
+        if not kept.seen:
             self.unseen[kept.number] = (message.id, kept.received_at or message.sent_at)
 
-    def new(self, gone: set[MessageId], since: datetime | None) -> int:
+    def new(self, known: set[MessageId], since: datetime | None) -> int:
         """How many messages no earlier pass had, not counting what only moved. Older than `since` is not new either."""
-        known = self.seen | gone
         return len({name for name, at in self.unseen.values() if name not in known and (since is None or at > since)})
 
 
@@ -82,7 +78,7 @@ def gather_mail(
     for kept in cache.mails():
         inside.add(kept)
     # An account that was read before the cache was begun: then only dates tell what is new.
-    new = inside.new(cache.gone, None if cache.begun else last)
+    new = inside.new(cache.gone | cache.seen_before(), None if cache.begun else last)
     cache.mark_seen(inside.unseen)
     cache.prune(complete=not changes.truncated)
     problems = (*inside.problems, *changes.problems)

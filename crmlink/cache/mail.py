@@ -166,6 +166,11 @@ class MailCache:
                 stored = datetime.fromtimestamp(received_at, UTC) if received_at is not None else None
                 yield KeptMail(number, _with_role(_decoded(facts), self._roles[folder]), stored, seen=bool(seen))
 
+    def seen_before(self) -> set[MessageId]:
+        """The Message-IDs that an earlier pass had, in any folder and from any time that is still kept."""
+        query = "SELECT DISTINCT message_id FROM mail WHERE account = ? AND seen = 1"
+        return {MessageId(name) for (name,) in self.connection.execute(query, (self.account,))}
+
     def mark_seen(self, numbers: Iterable[int]) -> None:
         """The rows of these numbers were in a pass."""
         rows = [(number,) for number in numbers]
