@@ -68,6 +68,7 @@ class TwoReaders:
     box: Box
     path: Path
     seen: set[MessageId] = field(default_factory=set)
+    there: set[MessageId] = field(default_factory=set)
     last: datetime | None = None
     since: datetime = datetime(1970, 1, 1, tzinfo=ZONE)
     killed: bool = False
@@ -84,11 +85,13 @@ class TwoReaders:
         return found
 
     def _check_new(self, found: GatheredMail, since: datetime) -> None:
-        """Every new message counts as new; one that left the cache, or was in a killed pass, may count again."""
+        """Every new message counts as new, and only one that was away in the last pass, or in a killed one, again."""
         names = {message.id for message in found.messages}
-        new, may_count_again = len(names - self.seen), self.killed or since < self.since
-        assert new <= found.report.new if may_count_again else new == found.report.new
+        assert len(names - self.seen) <= found.report.new
+        if not self.killed and since >= self.since:
+            assert found.report.new <= len(names - self.there)
         self.seen |= names
+        self.there = names
         self.since, self.killed = since, False
 
     def killed_pass(self, now: datetime, after: int, days: int = 30) -> None:
