@@ -65,8 +65,8 @@ class ReadingClient(DAVClient):
                 return super().request(target, method, body, headers or {})
             except requests.exceptions.TooManyRedirects as redirect:
                 target = _next_place(target, redirect)
-            # XML that cannot be parsed is a SyntaxError.
-            except (DAVError, OSError, ValueError, SyntaxError, NotImplementedError) as error:
+            # XML that cannot be parsed is a SyntaxError, a Digest challenge without a nonce a KeyError.
+            except (DAVError, OSError, ValueError, SyntaxError, NotImplementedError, LookupError) as error:
                 raise _in_our_words(error, target) from error
         raise SourceError(
             f"The calendar server {host_of(target)} sends from one address to the next without end.",
