@@ -9,6 +9,7 @@ in `answers`.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from crmlink.agreements.answers import Ending, ending
 from crmlink.agreements.asked import Asked
@@ -20,6 +21,7 @@ from crmlink.model.agreement import Agreement, AgreementKind, State
 from crmlink.model.evidence import Evidence, EvidenceSource
 from crmlink.model.ids import AgreementId, ThreadId, short_id
 from crmlink.model.mail import Message, Thread
+from crmlink.model.meeting import Event
 from crmlink.model.reading import Request
 
 MANY_RECIPIENTS = 10
@@ -34,8 +36,9 @@ def requests(picture: Picture) -> tuple[Agreement, ...]:
         desk.close(thread, message, asking=bool(asks))
         if asks:
             desk.add(thread, message, asks)
+    meetings = _by_person(picture)
     for asked in desk.all:
-        _close_by_meeting(picture, asked)
+        _close_by_meeting(picture, asked, meetings.get(asked.asker, ()))
     return tuple(sorted((_agreement(picture, asked) for asked in desk.all), key=lambda one: (one.made_at, one.id)))
 
 
@@ -58,10 +61,12 @@ class _Desk:
 
     def _end(self, asked: Asked, end: Ending) -> None:
         asked.close(end.state, end.evidence, end.at)
-        for index in (self._by_person, self._by_thread):
-            for found in index.values():
-                if asked in found:
-                    found.remove(asked)
+        for found in (
+            *(self._by_person[person] for person in asked.people),
+            *(self._by_thread[thread] for thread in asked.threads),
+        ):
+            if asked in found:
+                found.remove(asked)
 
     def add(self, thread: Thread, message: Message, asks: list[Request]) -> None:
         """Note new questions: as a reminder of an open one about the same matter, or as a new one."""
@@ -109,15 +114,23 @@ def _just_promised(exchange: Exchange, thread: Thread, message: Message) -> bool
     return bool(before) and before[-1].from_me and bool(exchange.reading(before[-1].id).promises)
 
 
-def _close_by_meeting(picture: Picture, asked: Asked) -> None:
+def _by_person(picture: Picture) -> dict[str, list[Event]]:
+    """The events in which each address takes part, in the order of the agenda."""
+    found: dict[str, list[Event]] = defaultdict(list)
+    for event in picture.agenda.events:
+        organizer = {event.organizer.address} if event.organizer else set()
+        for person in {one.address.address for one in event.attendees} | organizer:
+            found[person].append(event)
+    return found
+
+
+def _close_by_meeting(picture: Picture, asked: Asked, meetings: Iterable[Event]) -> None:
     """A meeting made with the asker since the question answers it."""
     if asked.state is not State.OPEN:
         return
-    for event in picture.agenda.events:
-        organizer = {event.organizer.address} if event.organizer else set()
-        people = {one.address.address for one in event.attendees} | organizer
+    for event in meetings:
         made = event.created_at
-        if asked.asker in people and made and asked.newest.sent_at < made <= picture.now:
+        if made and asked.newest.sent_at < made <= picture.now:
             shown = Evidence("request.meeting-made", EvidenceSource.CALENDAR, event.uid, event.title)
             asked.close(State.KEPT, shown, made)
             return

@@ -34,16 +34,19 @@ class BoundedStream:
 
     def readline(self, size: int = MAX_ANSWER, /) -> bytes:
         """A line with its end, or its first `size` bytes."""
-        line = self.stream.readline(min(size, max(1, self.left)))
-        self._take(len(line) + _EACH_LINE)
+        line = self.stream.readline(size if size < self.left else max(1, self.left))
+        self.left -= len(line) + _EACH_LINE
+        if self.left <= 0:
+            raise _too_large()
         return line
 
     def read(self, size: int, /) -> bytes:
         """So many bytes, fewer at the end."""
-        self._take(size)
-        return self.stream.read(size)
-
-    def _take(self, size: int) -> None:
         self.left -= size
         if self.left <= 0:
-            raise imaplib.IMAP4.abort("its answer is too large")
+            raise _too_large()
+        return self.stream.read(size)
+
+
+def _too_large() -> imaplib.IMAP4.abort:
+    return imaplib.IMAP4.abort("its answer is too large")

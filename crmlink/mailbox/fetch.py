@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from imapclient import IMAPClient
 
@@ -33,8 +33,7 @@ class Opened:
     modseq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(NamedTuple):
     """What one FETCH response says of a message; what was not asked or not answered is empty, 0 or None.
 
     `content` is the first body section that was asked for, `structure` the BODYSTRUCTURE as it came.
@@ -112,10 +111,11 @@ def _flags(words: bytes) -> frozenset[str]:
 def _moment(text: bytes) -> datetime | None:
     """An INTERNALDATE (RFC 9051 section 2.3.3) as an aware UTC datetime, None when it is none."""
     text = text.rjust(len("10-Mar-2026 09:30:00 +0100"))
-    midnight, clock = _midnight(text[:11], text[20:]), text[11:20].split(b":")
+    midnight = _midnight(text[:11], text[20:])
     try:
-        hour, minute, second = map(int, clock)
-        return midnight + timedelta(hours=hour, minutes=minute, seconds=min(second, 59)) if midnight else None
+        hour, minute, second = map(int, text[11:20].split(b":"))
+        seconds = hour * 3600 + minute * 60 + (second if second < 59 else 59)
+        return midnight + timedelta(0, seconds) if midnight else None
     except (ValueError, OverflowError):
         return None
 

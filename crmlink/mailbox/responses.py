@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from crmlink.mailbox.bounded import Stream
 
@@ -50,8 +50,7 @@ _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|~?\{\d+\+?\}|[()]|[^()"{]+|.')
 _ESCAPED: Final = re.compile(rb"\\(.)")
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """The items of one FETCH response by their upper-case names; NIL is not there.
 
     A body section has the name of what was asked in it ("BODY[HEADER.FIELDS (SUBJECT)]"), without the offset. A list is
@@ -67,7 +66,10 @@ class Response:
 
     def section(self) -> bytes | None:
         """The first body section, None when there is none."""
-        return next((value for name, value in self.items.items() if name.startswith(b"BODY[")), None)
+        for name, value in self.items.items():
+            if name.startswith(b"BODY["):
+                return value
+        return None
 
 
 def fetch_responses(stream: Stream, tag: bytes) -> Iterator[Response]:
@@ -178,23 +180,27 @@ def _nested(text: bytes, start: int, literals: Iterator[bytes]) -> tuple[bytes, 
 
 def _answer(stream: Stream) -> tuple[bytes, list[bytes]]:
     """A line with its literals set apart, in the order of their places in it."""
-    text = _text(stream)
+    text = stream.readline(_PIECE)
+    if not text.endswith(b"\n"):
+        text = _long(stream, text)
     literals: list[bytes] = []
     # Words to people may end like a literal.
     if not text.endswith(_LITERAL_ENDS) or text[:5].upper() in _WORDS:
         return text, literals
     rest = text
-    while place := _LITERAL.search(rest, max(0, len(rest) - _LONGEST_PLACE)):
+    while place := _LITERAL.search(rest[-_LONGEST_PLACE:]):
         literals.append(_content(stream, int(place[1])))
-        rest = _text(stream)
-        text = (text.rstrip(b"\r\n") + rest)[:LONGEST_LINE]
+        rest = stream.readline(_PIECE)
+        if not rest.endswith(b"\n"):
+            rest = _long(stream, rest)
+        text = text.rstrip(b"\r\n") + rest
+        if len(text) > LONGEST_LINE:
+            text = text[:LONGEST_LINE]
     return text, literals
 
 
-def _text(stream: Stream) -> bytes:
-    line = stream.readline(_PIECE)
-    if line.endswith(b"\n"):
-        return line
+def _long(stream: Stream, line: bytes) -> bytes:
+    """A line whose first piece this is."""
     pieces, size = [line], len(line)
     while not pieces[-1].endswith(b"\n"):
         piece = stream.readline(_PIECE)
