@@ -114,7 +114,7 @@ def _moment(text: bytes) -> datetime | None:
     midnight = _midnight(text[:11], text[20:])
     try:
         hour, minute, second = map(int, text[11:20].split(b":"))
-        seconds = hour * 3600 + minute * 60 + (second if second < 59 else 59)
+        seconds = hour * 3600 + minute * 60 + min(second, 59)
         return midnight + timedelta(0, seconds) if midnight else None
     except (ValueError, OverflowError):
         return None
