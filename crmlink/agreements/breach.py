@@ -26,7 +26,7 @@ from crmlink.model.agreement import State
 from crmlink.model.evidence import Evidence, EvidenceSource
 from crmlink.model.lapse import Fault
 from crmlink.model.mail import Message
-from crmlink.model.meeting import Event, EventStatus, Participation
+from crmlink.model.meeting import Agenda, Event, EventStatus, Participation
 from crmlink.model.memory import RememberedEvent
 
 NOT_THE_ORGANIZER = "the cancellation did not come from the organizer"
@@ -138,7 +138,7 @@ def vanished(picture: Picture, letters: Scheduling, before: RememberedEvent, *, 
         words = _from_mail("mail.their-cancel", theirs.letter)
         return Breach(State.CANCELLED, Fault.THEM, theirs.letter.message.sent_at, (shown, words), 0.9)
     doubts = [NOT_THE_ORGANIZER] if theirs else []
-    if event.calendar in picture.agenda.doubtful or (picture.agenda.doubtful and not event.calendar):
+    if _may_stand_unseen(picture.agenda, event):
         doubts.append(NOT_TRUSTED)
     if moment(event.start, zone) <= gone_since:
         doubts.append(TIDYING_UP)
@@ -148,6 +148,12 @@ def vanished(picture: Picture, letters: Scheduling, before: RememberedEvent, *, 
     words_of_mine = (_from_mail(f"mail.my-{mine.invitation.method}", mine),) if mine else ()
     evidence = (shown, *words_of_mine)
     return Breach(State.CANCELLED, Fault.ME, gone_since, evidence, 0.95 if mine else 0.8, tuple(doubts))
+
+
+def _may_stand_unseen(agenda: Agenda, event: Event) -> bool:
+    """Whether the event may be in its own calendar all the same, or was moved to one that could not be read at all."""
+    unreached = set(agenda.doubtful) - set(agenda.uids)
+    return event.calendar in agenda.doubtful or bool(unreached) or bool(agenda.doubtful and not event.calendar)
 
 
 def emptied(picture: Picture, event: Event, before: RememberedEvent | None) -> Breach | None:

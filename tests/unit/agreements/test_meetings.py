@@ -105,6 +105,17 @@ def test_in_a_doubtful_calendar_absence_is_held_back() -> None:
     assert agreement.doubts == ("the calendar could not be trusted in this pass",)
 
 
+def test_while_another_calendar_cannot_be_reached_it_may_have_moved_there() -> None:
+    agreement = _one(picture(now=NOW, remembered=[seen(event(), march(9))], doubtful=["calendar:dav.example.nl"]))
+    assert agreement.doubts == ("the calendar could not be trusted in this pass",)
+
+
+def test_a_doubt_about_another_calendar_that_was_read_says_nothing_of_this_one() -> None:
+    alone = event("elders@test", calendar="Privé", others=())
+    agreement = _one(picture(now=NOW, events=[alone], remembered=[seen(event(), march(9))], doubtful=["Privé"]))
+    assert agreement.doubts == ()
+
+
 def test_removal_after_it_began_may_be_tidying_up() -> None:
     agreement = _one(picture(now=march(13), remembered=[seen(event(), march(11), gone_since=march(13))]))
     assert "tidying up" in agreement.doubts[0]
