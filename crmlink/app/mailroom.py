@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,19 +34,27 @@ class Mailroom:
     now: datetime
     sent_before: Position
 
-    def follow_up(self, seen: Look) -> None:
-        """Note what the owner did with the drafts of earlier passes."""
+    def follow_up(self, seen: Look) -> frozenset[MessageId]:
+        """Note what the owner did with the drafts of earlier passes. Gives those that are gone since the last one."""
         sent = (message for _, message in seen.picture.messages() if message.from_me and message.role is Role.SENT)
-        self._follow.settle(sent_header(message) for message in sent)
+        now_are = self._follow.settle(sent_header(message) for message in sent)
+        return frozenset(name for name, state in now_are.items() if state is DraftState.DISCARDED)
 
-    def clear_away(self, seen: Look, found: Found) -> None:
-        """Move untouched drafts that nobody needs any more to Trash: the owner answered or dismissed it, a new date stands."""
+    def clear_away(self, seen: Look, found: Found, just_gone: Collection[MessageId]) -> None:
+        """Move untouched drafts that nobody needs any more to Trash: the owner answered or dismissed it, a new date stands.
+
+        One that is `just_gone` is no "no" then: an earlier pass may have ended between moving it and noting that.
+        """
         done = {lapse.id for lapse in found.mended} | self._dismissed()
         broken = {lapse.agreement.id for lapse in found.standing}
         closed = {agreement.id for agreement in seen.agreements if agreement.state in CLOSED} - broken
         for stored in self._stored():
-            if stored.state is DraftState.PLACED and (stored.draft.lapse in done or stored.agreement in closed):
+            if stored.draft.lapse not in done and stored.agreement not in closed:
+                continue
+            if stored.state is DraftState.PLACED:
                 self._follow.overtake(stored.draft.message_id)
+            elif stored.draft.message_id in just_gone:
+                self._follow.note_overtaken(stored.draft.message_id)
 
     def recover(self, found: Found) -> None:
         """Finish what an earlier pass began and could not finish."""

@@ -62,8 +62,12 @@ class FollowUp:
         headers = (header for header in self.writer.headers(Role.DRAFTS) if header.message_id == name)
         if not any(self.writer.discard(header, stored.draft.raw) for header in headers):
             return False
-        self.drafts.mark(self.account, name, DraftState.OVERTAKEN, self.clock())
+        self.note_overtaken(name)
         return True
+
+    def note_overtaken(self, name: MessageId) -> None:
+        """Write down that a draft is away because nobody needed it any more."""
+        self.drafts.mark(self.account, name, DraftState.OVERTAKEN, self.clock())
 
     def _touched(self, stored: StoredDraft, waiting: Iterable[StoredHeader]) -> bool:
         copies = [header for header in waiting if header.message_id == stored.draft.message_id]

@@ -70,15 +70,14 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
     seen = look(house, Window(task.now, task.since), progress)
     mailroom = Mailroom(house, task.now, seen.sent_before)
     writing = not task.dry_run and seen.refused is None
-    if writing:
-        mailroom.follow_up(seen)
+    just_gone = mailroom.follow_up(seen) if writing else frozenset()
     sent = letters_in(house, seen)
     seen = agreed_since(seen, sent)
     found = _but_forgotten(house, find_lapses(seen.agreements, seen.picture))
     if writing:
         note_answers(house, sent)
         mailroom.recover(found)
-        mailroom.clear_away(seen, found)  # also what was only found just now
+        mailroom.clear_away(seen, found, just_gone)  # also what was only found just now
     desk = Letters(house, seen.picture, mailroom.taken())
     verdicts, drafts = _letters(desk, found, seen.picture, mailroom)
     said_before = mailroom.reasons()

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from crmlink.model.draft import DraftState
 from tests.life_world import ASKERS, DRAFTS, GUESTS, TRASH, WAITING, LifeWorld
 from tests.outbox_world import Steps
 
 GIJS, JANE = ASKERS[0], GUESTS[0]
+ACCOUNT = "marleen@veen.example"
 
 
 @pytest.fixture
@@ -56,3 +58,18 @@ def test_one_that_was_only_found_just_now_goes_in_the_same_pass() -> None:
 
         assert world.mailbox.mails(DRAFTS) == ()
         assert len(world.mailbox.mails(TRASH)) == 1
+
+
+@pytest.mark.parametrize("when", ["after discard, before its answer", "before commit"])
+def test_a_pass_that_ends_before_it_noted_that_does_not_take_it_for_a_no(when: str) -> None:
+    with LifeWorld() as world:
+        world.asks(GIJS)
+        world.one_pass()
+        world.never_minds(GIJS)
+        world.one_pass(Steps(kill_on=when))
+        assert len(world.mailbox.mails(TRASH)) == 1
+
+        world.one_pass()
+
+        (stored,) = world.ledger.drafts.all(ACCOUNT)
+        assert stored.state is DraftState.OVERTAKEN
