@@ -87,6 +87,10 @@ class Careful:
             del self._known[item.key]
         return found
 
+    def suspects(self, item: Item) -> bool:
+        """Whether the item could not be read in an earlier try."""
+        return item.key in self._known
+
     def note_sender(self, item: Item, sender: str) -> None:
         """Whose mail it is that could not be read, for the list that `check` shows."""
         known = self._known.get(item.key)

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from crmlink.app.crew import Crew
 from crmlink.app.gather import Health, Progress, SourceReport, Window
 from crmlink.app.read_carefully import CarefulReader
-from crmlink.cache.mail import KeptMail, MailCache, ReadMail
+from crmlink.cache.mail import KeptMail, MailCache, ReadMail, Written, written
 from crmlink.model.ids import MessageId
 from crmlink.model.mail import Message, Role
 from crmlink.model.problem import Problem
@@ -74,7 +75,8 @@ def gather_mail(
     """
     changes = source.changes(cache, since=window.since.date(), sparing=reader.reader.sparing)
     inside = _Window(window)
-    lost = _read(changes.items, cache, reader, inside, partial(progress, source.name))
+    with Crew(reader.reader, reader.trusts) as crew:
+        lost = _read(crew.ahead_of(changes.items), cache, reader, inside, partial(progress, source.name))
     for kept in cache.mails():
         inside.add(kept)
     # An account that was read before the cache was begun: then only dates tell what is new.
@@ -90,7 +92,7 @@ def gather_mail(
 
 
 def _read(
-    items: Iterable[RawMessage | FolderRead],
+    items: Iterable[tuple[RawMessage | FolderRead, Written | None]],
     cache: MailCache,
     reader: CarefulReader,
     inside: _Window,
@@ -100,15 +102,19 @@ def _read(
     lost = False
     again: set[str] = set()
     count = 0
-    for item in items:
+    for item, done in items:
         match item:
+            case RawMessage() if done is not None:
+                cache.put(item.folder, item.key, item.received_at, done)
+                count += 1
+                progress(count)
             case RawMessage():
                 outcome = reader.read(item)
                 hidden = item.role is Role.SENT and outcome.read.message is None and bool(item.raw.strip())
                 lost = lost or hidden
                 inside.problems += (outcome.problem,) if outcome.problem else ()
                 if outcome.final and not hidden:
-                    cache.put(item.folder, item.key, item.received_at, outcome.read)
+                    cache.put(item.folder, item.key, item.received_at, written(outcome.read))
                 else:
                     again.add(item.folder)
                     inside.add(KeptMail(0, outcome.read, item.received_at, seen=True))

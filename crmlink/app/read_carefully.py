@@ -32,9 +32,13 @@ class CarefulReader:
     careful: Careful
     source: str
 
+    def trusts(self, raw: RawMessage) -> bool:
+        """Whether nothing is known against the mail."""
+        return not self.careful.suspects(self._item(raw))
+
     def read(self, raw: RawMessage) -> Outcome:
         """What is to be known of the mail."""
-        item = Item(self.source, raw.key, str(raw.size))
+        item = self._item(raw)
         found = self.careful.read(item, lambda: self.reader.read(raw))
         if not isinstance(found, Unread):
             return Outcome(found)
@@ -43,3 +47,6 @@ class CarefulReader:
         if known.message is not None and known.message.sender is not None:
             self.careful.note_sender(item, known.message.sender.address)
         return Outcome(known, found.left_alone, found.problem)
+
+    def _item(self, raw: RawMessage) -> Item:
+        return Item(self.source, raw.key, str(raw.size))

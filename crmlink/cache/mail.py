@@ -69,6 +69,19 @@ class ReadMail:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A mail that was read, in the form in which it is kept: its Message-ID, empty without one, and all else as text."""
+
+    name: str
+    facts: str
+
+
+def written(read: ReadMail) -> Written:
+    """The form in which it is kept."""
+    return Written(read.message.id if read.message else "", encode(read))
+
+
+@dataclass(frozen=True, slots=True)
 class KeptMail:
     """A mail from the cache. `number` names its row; `seen`: an earlier pass had it."""
 
@@ -121,13 +134,11 @@ class MailCache:
         query = "SELECT key FROM mail WHERE account = ? AND folder = ?"
         return frozenset(key for (key,) in self.connection.execute(query, (self.account, folder)))
 
-    def put(self, folder: str, key: str, received_at: datetime | None, read: ReadMail) -> None:
+    def put(self, folder: str, key: str, received_at: datetime | None, mail: Written) -> None:
         """Keep what was read of a message."""
         self._begin()
         stored = received_at.timestamp() if received_at else None
-        name = read.message.id if read.message else ""
-        row = (self.account, folder, key, stored, name, encode(read))
-        self.connection.execute(_PUT, row)
+        self.connection.execute(_PUT, (self.account, folder, key, stored, mail.name, mail.facts))
         self._waiting += 1
         if self._waiting >= _BATCH:
             self.commit()

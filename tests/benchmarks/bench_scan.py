@@ -79,22 +79,24 @@ def first(count: int) -> None:
 
 def unchanged(count: int, large: int) -> None:
     """A scan when nothing changed, with the default look-back and always as much mail in it."""
-    small, _ = _unchanged(count, MAILDIR)
-    flat, _ = _unchanged(10_000, MBOX)
-    big, _ = _unchanged(large, MBOX)
-    print(f"from 10000 to {large} messages: {big.wall / flat.wall:.2f} x")
-    del small
-
-
-def _unchanged(count: int, location: str) -> tuple[Measured, Measured]:
-    with office(Post(count, NOW, timedelta(days=1000), RECENT), location=location) as (scanned, mbsync):
+    with office(Post(count, NOW, timedelta(days=1000), RECENT)) as (scanned, mbsync):
         mbsync.run()
-        scanned.run()
-        scanned.run()
-        nothing, still = best_of(5, mbsync.run), best_of(5, scanned.run)
+        nothing = best_of(5, mbsync.run)
         _show(f"mbsync, {count} messages, nothing new", nothing, nothing)
-        _show("crmlink scan, nothing new", still, nothing)
-        return still, nothing
+        _show("crmlink scan, nothing new", _again(scanned), nothing)
+    small, big = _in_mbox(10_000), _in_mbox(large)
+    print(f"from 10000 to {large} messages: {big.wall / small.wall:.2f} x")
+
+
+def _in_mbox(count: int) -> Measured:
+    with office(Post(count, NOW, timedelta(days=1000), RECENT), location=MBOX) as (scanned, _):
+        return _again(scanned)
+
+
+def _again(scanned: Scanned) -> Measured:
+    scanned.run()
+    scanned.run()
+    return best_of(5, scanned.run)
 
 
 def _show(name: str, one: Measured, reference: Measured) -> None:

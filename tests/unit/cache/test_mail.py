@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crmlink.cache.file import open_cache
-from crmlink.cache.mail import LAYOUT, MailCache, ReadMail, forget
+from crmlink.cache.mail import LAYOUT, MailCache, ReadMail, forget, written
 from crmlink.model.contact import Address
 from crmlink.model.ids import MessageId
 from crmlink.model.mail import Message, Role
@@ -40,8 +40,8 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "cache"
     with cache(path) as first:
         assert not first.begun
-        first.put("INBOX", "a", NOW - DAY, read("a"))
-        first.put("INBOX", "b", NOW, read("b"))
+        first.put("INBOX", "a", NOW - DAY, written(read("a")))
+        first.put("INBOX", "b", NOW, written(read("b")))
         first.settle("INBOX", Role.INBOX, "stood here", frozenset())
         first.mark_seen(kept.number for kept in first.mails())
     return path
@@ -137,7 +137,7 @@ def test_a_killed_pass_costs_reading_again_and_never_claims_more_than_it_kept(tm
     path = tmp_path / "cache"
     with cache(path) as killed:
         for number in range(450):
-            killed.put("INBOX", str(number), NOW, read(str(number)))
+            killed.put("INBOX", str(number), NOW, written(read(str(number))))
     with cache(path) as later:
         assert later.stand("INBOX") == ""
         assert len(later.keys("INBOX")) == 400
@@ -145,7 +145,7 @@ def test_a_killed_pass_costs_reading_again_and_never_claims_more_than_it_kept(tm
 
 def test_a_message_read_again_replaces_itself(path: Path) -> None:
     with cache(path) as later:
-        later.put("INBOX", "a", NOW, read("anders"))
+        later.put("INBOX", "a", NOW, written(read("anders")))
         later.settle("INBOX", Role.INBOX, "further", frozenset())
         assert names(later) == ["anders", "b"]
 
@@ -161,9 +161,9 @@ def test_a_damaged_row_is_said(path: Path) -> None:
 def test_what_names_a_forgotten_address_is_overwritten_and_may_be_read_again(tmp_path: Path) -> None:
     path = tmp_path / "cache"
     with cache(path) as first:
-        first.put("INBOX", "a", NOW, read("a", "weg@x.example"))
-        first.put("INBOX", "b", NOW, read("b", text="Vraag het aan Weg@X.example, zei hij."))
-        first.put("INBOX", "c", NOW, read("c"))
+        first.put("INBOX", "a", NOW, written(read("a", "weg@x.example")))
+        first.put("INBOX", "b", NOW, written(read("b", text="Vraag het aan Weg@X.example, zei hij.")))
+        first.put("INBOX", "c", NOW, written(read("c")))
         first.settle("INBOX", Role.INBOX, "stood here", frozenset())
         assert forget(first.connection, "weg@x.example") == 2
         assert (first.keys("INBOX"), first.stand("INBOX")) == (frozenset({"c"}), "")
