@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from crmlink.app.logins import CalendarAuth, MailAuth, takes_token
+from crmlink.app.oauth.open_login import tokens_of
 from crmlink.app.settings import Settings
 from crmlink.mailbox.folders import FolderNames
+from crmlink.mailbox.proof import TokenSource
 from crmlink.sources.calendar_login import CalendarLogin
 from crmlink.sources.open_calendar import open_calendars
 from crmlink.sources.open_mail import open_mail
@@ -15,19 +18,27 @@ from crmlink.writer.port import DraftWriter
 def mail_of(settings: Settings) -> MailSource:
     """The mailbox to read. Raises SettingsError for a password that cannot be said over IMAP."""
     password = settings.mail_password.get_secret_value()
-    return open_mail(settings.mail, password, names=_names(settings), ca_file=settings.ca_file)
+    token = _mail_token(settings)
+    return open_mail(settings.mail, password, names=_names(settings), ca_file=settings.ca_file, token=token)
 
 
 def writer_of(settings: Settings) -> DraftWriter:
     """The Drafts folder to write to. Raises as `mail_of`."""
     password = settings.mail_password.get_secret_value()
-    return open_writer(settings.mail, password, names=_names(settings), ca_file=settings.ca_file)
+    token = _mail_token(settings)
+    return open_writer(settings.mail, password, names=_names(settings), ca_file=settings.ca_file, token=token)
 
 
 def calendars_of(settings: Settings) -> tuple[CalendarSource, ...]:
     """The calendars to read, in the order of the setting."""
     password = settings.calendar_password.get_secret_value()
-    return open_calendars(settings.calendar, CalendarLogin(settings.calendar_user, password, settings.ca_file))
+    token = tokens_of(settings) if settings.calendar_auth is not CalendarAuth.PASSWORD else None
+    login = CalendarLogin(settings.calendar_user, password, settings.ca_file, token, takes_token)
+    return open_calendars(settings.calendar, login)
+
+
+def _mail_token(settings: Settings) -> TokenSource | None:
+    return tokens_of(settings) if settings.mail_auth is not MailAuth.PASSWORD else None
 
 
 def _names(settings: Settings) -> FolderNames:

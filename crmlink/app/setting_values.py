@@ -70,6 +70,13 @@ def parse_ignore(text: str) -> frozenset[str]:
     return frozenset(part.lower().lstrip("@") for part in re.split(r"[,;\s]+", text) if part)
 
 
+def parse_tenant(text: str) -> str:
+    """A tenant of Microsoft Entra: a domain, an identifier, or one of its own words (common, consumers)."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", text):
+        raise ValueError(f"{text!r} is no tenant; write its domain or identifier, or common")
+    return text
+
+
 def parse_database(text: str) -> str:
     """A path or an SQLAlchemy URL, as an SQLAlchemy URL."""
     return text if "://" in text else f"sqlite:///{Path(text).expanduser()}"

@@ -1,7 +1,7 @@
 """The settings table: every setting once, with its meaning, its default and its parser.
 
 `load` reads it from the environment, a `.env` file and systemd credentials, reports all that is wrong at once, and
-never repeats a secret. `example` writes `.env.example` from the same table.
+never repeats a secret. `settings_texts` writes `.env.example` and the README's table from the same table.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 
 import platformdirs
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crmlink.app import setting_values as values
 from crmlink.app.env_file import read_env_file
+from crmlink.app.logins import CalendarAuth, Login, MailAuth, contradictions, parse_calendar_auth
+from crmlink.app.secret_files import secrets_in_files
 from crmlink.mailbox.location import ImapLocation, MaildirLocation, parse_location
 from crmlink.model.contact import Owner
 from crmlink.model.errors import SettingsError
@@ -32,7 +33,6 @@ ENV_FILE = ".env"
 FOREIGN_PREFIX = "CRMLINK_TEST_"
 # For all other settings an empty text is the same as none: the default.
 EMPTY_MEANS_NONE = (f"{PREFIX}COUNTRY",)
-SECRET_FILES = {"mail_password_file": "mail_password", "calendar_password_file": "calendar_password"}
 LANGUAGES = ("nl", "en", "de")
 DEFAULT_DATABASE = Path(platformdirs.user_state_dir("crmlink")) / "ledger.db"
 
@@ -81,6 +81,10 @@ class Settings(BaseSettings):
         description="A file that holds the password instead. Under systemd the credential mail_password is used by itself.",
         examples=["/etc/crmlink/mail_password"],
     )
+    mail_auth: MailAuth = _setting(
+        MailAuth.PASSWORD,
+        description="How to log in to the mailbox: password, or google or microsoft (OAuth2; `crmlink login` once).",
+    )
     calendar: Annotated[tuple[CalendarLocation, ...], Parsed(parse_calendars)] = _setting(
         "",
         description="Your calendars, comma separated: https://… (CalDAV principal or calendar), http://127.0.0.1… (this machine only), ics+https://… (feed), vdir:///path. Empty: drafts ask for dates instead of offering them.",
@@ -92,6 +96,26 @@ class Settings(BaseSettings):
     calendar_password: Secret = _setting(SecretStr(""), description="Its password.", examples=["secret"])
     calendar_password_file: Annotated[Path | None, Parsed(values.parse_file)] = _setting(
         "", description="A file that holds it instead.", examples=["/etc/crmlink/calendar_password"]
+    )
+    calendar_auth: Annotated[CalendarAuth, Parsed(parse_calendar_auth)] = _setting(
+        CalendarAuth.PASSWORD,
+        description="How to log in to the calendar: password, or google (OAuth2, for Google's own calendars only).",
+    )
+    oauth_client_id: str = _setting(
+        "",
+        description="OAuth2: the client ID that you registered for crmlink with Google or Microsoft.",
+        examples=["1234-abcd.apps.googleusercontent.com"],
+    )
+    oauth_client_secret: Secret = _setting(
+        SecretStr(""),
+        description="OAuth2: the client secret; Google wants one, Microsoft does not.",
+        examples=["secret"],
+    )
+    oauth_client_secret_file: Annotated[Path | None, Parsed(values.parse_file)] = _setting(
+        "", description="A file that holds it instead.", examples=["/etc/crmlink/oauth_client_secret"]
+    )
+    oauth_tenant: Annotated[str, Parsed(values.parse_tenant)] = _setting(
+        "common", description="OAuth2 with Microsoft: the tenant, if your organisation wants its own."
     )
     timezone: Annotated[ZoneInfo, Parsed(values.parse_zone)] = _setting(
         "Europe/Amsterdam", description="Where you live and work."
@@ -176,6 +200,19 @@ class Settings(BaseSettings):
         return (init_settings,)
 
     @property
+    def login(self) -> Login:
+        """How the owner proves to be the owner, in mailbox and calendar."""
+        return Login(
+            mail=self.mail,
+            calendars=self.calendar,
+            mail_auth=self.mail_auth,
+            calendar_auth=self.calendar_auth,
+            has_password=bool(self.mail_password.get_secret_value()),
+            has_client=bool(self.oauth_client_id),
+            has_client_secret=bool(self.oauth_client_secret.get_secret_value()),
+        )
+
+    @property
     def policy(self) -> Policy:
         """The part the pure stages decide by."""
         return Policy(
@@ -207,7 +244,7 @@ def load(environ: Mapping[str, str], *, env_file: Path | None = None) -> Setting
     known: dict[str, Any] = {name: value for name, value in given.items() if name in Settings.model_fields}
     settings: Settings | None = None
     try:
-        known |= _secrets(known, environ)
+        known |= secrets_in_files(known, environ)
         settings = Settings(**known)
     except ValidationError as error:
         problems += [
@@ -215,8 +252,7 @@ def load(environ: Mapping[str, str], *, env_file: Path | None = None) -> Setting
         ]
     except SettingsError as error:
         problems += error.problems
-    if settings and isinstance(settings.mail, ImapLocation) and not settings.mail_password.get_secret_value():
-        problems.append(f"{PREFIX}MAIL_PASSWORD: is missing; set it, or {PREFIX}MAIL_PASSWORD_FILE")
+    problems += contradictions(settings.login, PREFIX) if settings else []
     if problems or settings is None:
         raise SettingsError(
             tuple(problems),
@@ -240,48 +276,6 @@ def find_env_file(directory: Path) -> Path | None:
     """The `.env` of this directory, else the one in the user's configuration directory, else None."""
     places = (directory / ENV_FILE, Path(platformdirs.user_config_dir("crmlink")) / ENV_FILE)
     return next((place for place in places if place.is_file()), None)
-
-
-def example() -> str:
-    """The text of `.env.example`: every setting with its meaning; what has a default is commented out."""
-    blocks = ["# Settings of crmlink. Copy to .env, fill in, and `chmod 600 .env`; or let `crmlink init` write it.\n"]
-    for name, field in Settings.model_fields.items():
-        shown = _shown_default(field) or str((field.examples or [""])[0])
-        required = field.is_required() or name == "mail_password"
-        quote = "'" if {" ", "#", "$"} & set(shown) else ""
-        blocks.append(f"# {field.description}\n{'' if required else '#'}{PREFIX}{name.upper()}={quote}{shown}{quote}\n")
-    return "\n".join(blocks)
-
-
-def documentation() -> str:
-    """The table of all settings for the README, in Markdown."""
-    rows = ["| setting | default | meaning |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        shown = _shown_default(field)
-        default = "needed" if field.is_required() else f"`{shown}`" if shown else ""
-        rows.append(f"| `{name.upper()}` | {default} | {field.description} |")
-    return "\n".join(rows)
-
-
-def _shown_default(field: FieldInfo) -> str:
-    if field.is_required() or isinstance(field.default, SecretStr):
-        return ""
-    return str(field.default).replace(str(Path.home()), "~", 1)
-
-
-def _secrets(given: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
-    """Secrets that stand in files: `…_FILE` settings, else systemd credentials (systemd.exec LoadCredential)."""
-    found: dict[str, str] = {}
-    credentials = environ.get("CREDENTIALS_DIRECTORY")
-    for file_name, name in SECRET_FILES.items():
-        path = Path(given[file_name]) if given.get(file_name) else Path(credentials) / name if credentials else None
-        if path is None or given.get(name) or not (given.get(file_name) or path.is_file()):
-            continue
-        try:
-            found[name] = path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError((f"{PREFIX}{file_name.upper()}: {path} cannot be read",)) from error
-    return found
 
 
 def _unknown(name: str) -> str:

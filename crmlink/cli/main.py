@@ -24,6 +24,7 @@ COMMANDS = {
     "lapses": "List, show, dismiss or reopen lapses.",
     "contacts": "What is held on whom: list, show, export, forget.",
     "init": "Ask, test the logins, write .env.",
+    "login": "Log in with Google or Microsoft.",
 }
 
 

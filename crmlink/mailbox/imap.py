@@ -21,6 +21,7 @@ from crmlink.mailbox.fetch import Fetched, Opened, fetch, opened
 from crmlink.mailbox.folders import BY_SERVER, Folder, FolderNames, folders, foreign_prefixes, listed
 from crmlink.mailbox.location import ImapLocation, Security
 from crmlink.mailbox.login import logged_in, plain_reason
+from crmlink.mailbox.proof import Bearer, Password, TokenSource
 from crmlink.mailbox.wire import Timeouts, Wire, connect, trust
 from crmlink.model.errors import SettingsError, SourceError
 
@@ -40,13 +41,17 @@ class ImapRefusedError(SourceError):
 
 @dataclass(frozen=True, slots=True)
 class ImapAccess:
-    """All that is needed to open a mailbox. `ca_file` replaces the machine's certificate authorities."""
+    """All that is needed to open a mailbox. `ca_file` replaces the machine's certificate authorities.
+
+    With `token` the login is by OAuth2, and `password` is not used.
+    """
 
     location: ImapLocation
     password: str = field(repr=False)
     names: FolderNames = BY_SERVER
     ca_file: Path | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
+    token: TokenSource | None = None
 
     def __post_init__(self) -> None:
         if any(sign in self.location.user + self.password for sign in "\r\n\0"):
@@ -163,15 +168,17 @@ def open_session(access: ImapAccess) -> ImapSession:
     Raises:
         SourceError: the server cannot be reached, is busy, or does not speak IMAP.
         UntrustedError: its certificate is not good, or it offers no TLS; the password was not sent.
-        LoginError: it refused the password.
+        LoginError: it refused the password or token, or there is none that could be used.
     """
     location = access.location
+    token = access.token() if access.token else None  # before the connection, which would wait for it
     context = trust(access.ca_file) if location.security is not Security.NONE else None
     connection = connect(location, access.timeouts)
     wire = Wire(connection)
     try:
         with wire.deadline(access.timeouts.command):
-            return ImapSession(logged_in(connection, location, access.password, context), wire, access)
+            proof = Bearer(token) if token is not None else Password(access.password)
+            return ImapSession(logged_in(connection, location, proof, context), wire, access)
     except (imaplib.IMAP4.error, *_BROKEN) as error:
         wire.close()
         late = wire.expired or isinstance(error, TimeoutError)

@@ -1,14 +1,15 @@
 """From an open connection to a logged-in IMAP client.
 
-Decides how to prove who we are: SASL PLAIN where it is offered (RFC 4616; it carries passwords beyond ASCII), else
-LOGIN. The password is said once, and only after TLS stands where the address asks for it. Protocol logging stays off:
-it would show passwords and mail.
+Decides how to prove who we are: a token by OAUTHBEARER or XOAUTH2; a password by SASL PLAIN where it is offered
+(RFC 4616; it carries passwords beyond ASCII), else by LOGIN. It is said once, and only after TLS stands where the address
+asks for it. Protocol logging stays off: it would show secrets and mail.
 """
 
 from __future__ import annotations
 
 import contextlib
 import imaplib
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -18,11 +19,18 @@ from imapclient import IMAPClient, SocketTimeout
 
 from crmlink.mailbox.bounded import MAX_ANSWER, BoundedStream, Stream
 from crmlink.mailbox.location import ImapLocation, Security
+from crmlink.mailbox.proof import Bearer, Password, Proof
+from crmlink.mailbox.sasl import MECHANISMS, Saying
 from crmlink.mailbox.wire import no_tls, secured
-from crmlink.model.errors import LoginError, SourceError, UntrustedError
+from crmlink.model.errors import CrmlinkError, LoginError, SourceError, UntrustedError
 
-# RFC 5530: the server could not look at the password now; it said nothing about it.
-_PASSING: Final = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")
+# The server could not look at the password now; it said nothing about it. The codes are those of RFC 5530, the words
+# those of Exchange ("throttled"), Gmail ("too many simultaneous connections") and others that give no code.
+_PASSING: Final = re.compile(
+    r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|THROTTLED)\]|throttled|rate limit|server (is )?(busy|unavailable)"
+    r"|too many ([a-z]+ ){0,3}(connections|sessions|requests)|try again later|temporar",
+    re.IGNORECASE,
+)
 _LONGEST_REASON: Final = 200
 
 
@@ -82,7 +90,7 @@ class _Client(IMAPClient):  # type: ignore[misc] # imapclient ships no types
 
 
 def logged_in(
-    connection: socket.socket, location: ImapLocation, password: str, context: ssl.SSLContext | None
+    connection: socket.socket, location: ImapLocation, proof: Proof, context: ssl.SSLContext | None
 ) -> IMAPClient:
     """A client in the authenticated state. `context` is None only for connections without TLS.
 
@@ -99,7 +107,11 @@ def logged_in(
     try:
         if context is not None and location.security is Security.STARTTLS:
             _start_tls(client, location, context)
-        _log_in(client, location, password)
+        match proof:
+            case Bearer(token):
+                _show_token(client, location, token)
+            case Password(password):
+                _log_in(client, location, password)
         client.forget_capabilities()
         _introduce(client)
     except BaseException:
@@ -148,11 +160,39 @@ def _log_in(client: _Client, location: ImapLocation, password: str) -> None:
         if isinstance(cause, imaplib.IMAP4.abort):
             raise cause from None
         reason = plain_reason(error).replace(password, "***") if password else plain_reason(error)
-        if any(code in reason.upper() for code in _PASSING):
-            raise SourceError(
-                f"{location.server} cannot log in anybody now: {reason}", hint="try again later"
-            ) from None
-        raise _refused(location, reason) from None
+        raise _no(location, reason) from None
+
+
+def _show_token(client: _Client, location: ImapLocation, token: str) -> None:
+    mechanism = next((name for name in MECHANISMS if client.has_capability(f"AUTH={name}")), None)
+    if mechanism is None:
+        raise _refused(location, "it takes no OAuth2 tokens", hint="set CRMLINK_MAIL_AUTH to password")
+    saying = Saying(mechanism, location, token)
+    imap = client._imap  # noqa: SLF001 - neither imapclient nor imaplib can say it with the command (SASL-IR)
+    saying.told = client.has_capability("SASL-IR")
+    imap.literal = saying.answer  # imaplib asks it for the answer to each challenge
+    try:
+        kind, lines = imap._simple_command("AUTHENTICATE", mechanism, saying.initial if saying.told else None)  # noqa: SLF001
+        reason = "" if kind == "OK" else (lines[-1] or b"").decode("utf-8", "replace")
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        kind, reason = "BAD", str(error)
+    if kind == "OK":
+        imap.state = "AUTH"
+        return
+    words = plain_reason(ValueError(saying.hide(reason)))
+    if saying.refusal:
+        words = f"{words} (status {saying.refusal})"
+    hint = "log in again: crmlink login; if that does not help, look whether IMAP is switched on for this account"
+    raise _no(location, words, hint=hint) from None
+
+
+def _no(location: ImapLocation, reason: str, *, hint: str = "") -> CrmlinkError:
+    """What a refused login means: the wrong proof, or only the wrong moment."""
+    if _PASSING.search(reason) and "[AUTHENTICATIONFAILED]" not in reason.upper():
+        return SourceError(f"{location.server} cannot log in anybody now: {reason}", hint="try again later")
+    return _refused(location, reason, hint=hint)
 
 
 def _refused(location: ImapLocation, reason: str, *, hint: str = "") -> LoginError:

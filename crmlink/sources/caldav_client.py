@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from caldav.davclient import DAVClient
 from caldav.lib.error import AuthorizationError, DAVError, RateLimitError
 from caldav.lib.http_sync import requests
+from caldav.requests import HTTPBearerAuth
 
 from crmlink.mailbox.location import is_loopback
 from crmlink.model.errors import CrmlinkError, LoginError, SourceError, UntrustedError
@@ -32,8 +33,8 @@ class ReadingClient(DAVClient):
     def __init__(self, url: str, login: CalendarLogin) -> None:
         super().__init__(
             url=url,
-            username=login.user or None,
-            password=login.password or None,
+            username=(login.user or None) if login.token is None else None,
+            password=(login.password or None) if login.token is None else None,
             timeout=TIMEOUT,
             ssl_verify_cert=str(login.ca_file) if login.ca_file else True,
             enable_rfc6764=False,
@@ -41,6 +42,7 @@ class ReadingClient(DAVClient):
         )
         self.session = BoundedSession()
         self._root = url
+        self._token = login.token
 
     def request(
         self,
@@ -53,7 +55,8 @@ class ReadingClient(DAVClient):
         """One request, redirects on the same host followed with the same method.
 
         Raises:
-            LoginError: the server wants another login (401) or forbids this one (403, unless it names another reason).
+            LoginError: the server wants another login (401) or forbids this one (403, unless it names another reason),
+                or there is no token to show.
             UntrustedError: no valid certificate, or a redirect to where the password must not go.
             SourceError: no connection, no answer, a busy server, an unreadable answer.
         """
@@ -61,13 +64,17 @@ class ReadingClient(DAVClient):
         target = urljoin(self._root, str(url))
         for _ in range(MAX_REDIRECTS + 1):
             check_place(target, self._root)
+            if self._token is not None:
+                self.auth = HTTPBearerAuth(
+                    self._token()
+                )  # RFC 6750 section 2.1; asked anew, as it does not last a pass
             try:
                 return super().request(target, method, body, headers or {})
             except requests.exceptions.TooManyRedirects as redirect:
                 target = _next_place(target, redirect)
             # XML that cannot be parsed is a SyntaxError, a Digest challenge without a nonce a KeyError.
             except (DAVError, OSError, ValueError, SyntaxError, NotImplementedError, LookupError) as error:
-                raise _in_our_words(error, target) from error
+                raise _in_our_words(error, target, by_token=self._token is not None) from error
         raise SourceError(
             f"The calendar server {host_of(target)} sends from one address to the next without end.",
             hint="Set CRMLINK_CALENDAR to the address of the calendar itself.",
@@ -121,12 +128,14 @@ def _next_place(target: str, redirect: Any) -> str:
     return there
 
 
-def _in_our_words(error: Exception, target: str) -> CrmlinkError:
+def _in_our_words(error: Exception, target: str, *, by_token: bool) -> CrmlinkError:
     host = host_of(target)
     if isinstance(error, AuthorizationError) and not error.preconditions:
         return LoginError(
             f"The calendar server {host} refuses the login.",
-            hint="Check CRMLINK_CALENDAR_USER and CRMLINK_CALENDAR_PASSWORD; many providers want an app password.",
+            hint="Log in again: crmlink login."
+            if by_token
+            else "Check CRMLINK_CALENDAR_USER and CRMLINK_CALENDAR_PASSWORD; many providers want an app password.",
         )
     if isinstance(error, RateLimitError):
         return SourceError(f"The calendar server {host} is busy and asks to come back later.")

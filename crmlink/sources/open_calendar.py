@@ -21,7 +21,7 @@ def open_calendars(locations: tuple[CalendarLocation, ...], login: CalendarLogin
 def _open(location: CalendarLocation, login: CalendarLogin, name: str) -> CalendarSource:
     match location:
         case CalDavLocation():
-            return CalDavSource(location.url, login, name)
+            return CalDavSource(location.url, login.at(location.url), name)
         case FeedLocation():
             return FeedSource(location.url, login.ca_file, name)
         case VdirLocation():

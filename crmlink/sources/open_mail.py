@@ -8,6 +8,7 @@ from typing import assert_never
 from crmlink.mailbox.folders import BY_SERVER, FolderNames
 from crmlink.mailbox.imap import ImapAccess
 from crmlink.mailbox.location import ImapLocation, MaildirLocation
+from crmlink.mailbox.proof import TokenSource
 from crmlink.sources.imap import ImapMailSource
 from crmlink.sources.maildir import MaildirMailSource
 from crmlink.sources.port import MailSource
@@ -19,14 +20,15 @@ def open_mail(
     *,
     names: FolderNames = BY_SERVER,
     ca_file: Path | None = None,
+    token: TokenSource | None = None,
 ) -> MailSource:
-    """The source for this place; `password` and `ca_file` (PEM, instead of the machine's authorities) are for IMAP.
+    """The source for this place. All but `names` is for IMAP: `ca_file` is PEM, a `token` stands for the password.
 
     Raises SettingsError for a password that cannot be said over IMAP.
     """
     match location:
         case ImapLocation():
-            return ImapMailSource(ImapAccess(location, password, names, ca_file))
+            return ImapMailSource(ImapAccess(location, password, names, ca_file, token=token))
         case MaildirLocation(path):
             return MaildirMailSource(path, names)
         case _:

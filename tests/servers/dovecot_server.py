@@ -52,6 +52,8 @@ class DovecotOptions:
     prefix: str = ""  # "INBOX." puts every folder below INBOX, as Courier does
     separator: str = "/"
     location: str = "maildir:~/Maildir"  # how mail is stored
+    tokens: str = ""  # the address that knows which OAuth2 tokens are good; empty: only passwords are taken
+    tokens_authority: Path | None = None  # the authority of its certificate
 
 
 class Dovecot:
@@ -95,6 +97,9 @@ class Dovecot:
             (process.directory / "users").mkdir()
             (process.directory / "mail").mkdir()
             configuration = process.directory / "dovecot.conf"
+            if self.options.tokens_authority:  # copied to where the service's user may read it
+                (process.directory / "tokens.pem").write_bytes(self.options.tokens_authority.read_bytes())
+                (process.directory / "oauth2.conf").write_text(tokens_text(self.options, process.directory))
             configuration.write_text(configuration_text(self.options, process.directory, port, tls_port))
             process.start([self._program, "-F", "-c", configuration], user=service_user())
             process.wait_for(lambda: greeting(port))
@@ -164,8 +169,9 @@ ssl = yes
 ssl_cert = <{directory}/server.pem
 ssl_key = <{directory}/server.key
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{" xoauth2 oauthbearer" if options.tokens else ""}
 auth_failure_delay = 0
+{token_login(directory) if options.tokens else ""}
 passdb {{
   driver = passwd-file
   args = {directory}/users/%u
@@ -183,6 +189,24 @@ namespace inbox {{
   separator = {options.separator}
 {folders_text(options)}
 }}
+"""
+
+
+def token_login(directory: Path) -> str:
+    """The part of the dovecot.conf that takes OAuth2 tokens."""
+    return f"passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {directory}/oauth2.conf\n}}"
+
+
+def tokens_text(options: DovecotOptions, directory: Path) -> str:
+    """Whom Dovecot asks about a token (RFC 7662)."""
+    return f"""
+introspection_mode = post
+introspection_url = {options.tokens}
+tls_ca_cert_file = {directory}/tokens.pem
+active_attribute = active
+active_value = true
+username_attribute = username
+debug = no
 """
 
 

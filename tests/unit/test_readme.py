@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from crmlink.app.settings import documentation
+from crmlink.app.settings_texts import documentation
 from crmlink.cli.main import COMMANDS
 from crmlink.demo.stage import ZONE
 from crmlink.drafts.context import TEMPLATE_CONTRACT

@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from crmlink.app.settings import PREFIX, Settings, example, find_env_file, load
+from crmlink.app.settings import PREFIX, Settings, find_env_file, load
+from crmlink.app.settings_texts import example
 from crmlink.mailbox.location import ImapLocation, MaildirLocation
 from crmlink.model.errors import SettingsError
 from crmlink.model.policy import WhenTheyCancel
 
 GOOD = {"ME": "Marleen van der Veen <Marleen@Example.nl>, info@example.nl", "MAIL": "maildir:///tmp"}
 SECRET = "geheim-woord"
-REMEDY = (
-    "write it anew: python -c 'from crmlink.app.settings import example; print(example(), end=str())' > .env.example"
-)
+REMEDY = "write it anew: python -c 'from crmlink.app.settings_texts import example; print(example(), end=str())' > .env.example"
 
 
 def _load(**given: str) -> Settings:
@@ -97,6 +96,43 @@ def test_a_server_needs_a_password() -> None:
         "CRMLINK_MAIL_PASSWORD: is missing; set it, or CRMLINK_MAIL_PASSWORD_FILE",
     )
     assert isinstance(_load(MAIL="imaps://me@imap.example.nl", MAIL_PASSWORD="x").mail, ImapLocation)
+
+
+MAIL = "imaps://me@imap.example.nl"
+GOOGLE = {"MAIL": MAIL, "MAIL_AUTH": "google", "OAUTH_CLIENT_ID": "x", "OAUTH_CLIENT_SECRET": "y"}
+GOOGLE_CALENDAR = "https://apidata.googleusercontent.com/caldav/v2/me@gmail.com/user"
+TOGETHER = {
+    "a Maildir has no login": (
+        {"MAIL_AUTH": "google", "OAUTH_CLIENT_ID": "x", "OAUTH_CLIENT_SECRET": "y"},
+        "MAIL_AUTH",
+    ),
+    "no client": ({"MAIL": MAIL, "MAIL_AUTH": "microsoft"}, "OAUTH_CLIENT_ID"),
+    "no client secret for Google": (GOOGLE | {"OAUTH_CLIENT_SECRET": ""}, "OAUTH_CLIENT_SECRET"),
+    "a token for a calendar elsewhere": (
+        GOOGLE | {"CALENDAR_AUTH": "google", "CALENDAR": "https://dav.example.nl/"},
+        "CALENDAR_AUTH",
+    ),
+    "two providers": (
+        GOOGLE | {"MAIL_AUTH": "microsoft", "CALENDAR_AUTH": "google", "CALENDAR": GOOGLE_CALENDAR},
+        "CALENDAR_AUTH",
+    ),
+    "a calendar of Microsoft": (GOOGLE | {"CALENDAR_AUTH": "microsoft"}, "CALENDAR_AUTH"),
+    "a tenant that is a path": (GOOGLE | {"OAUTH_TENANT": "../elsewhere"}, "OAUTH_TENANT"),
+}
+
+
+@pytest.mark.parametrize(("given", "name"), TOGETHER.values(), ids=TOGETHER)
+def test_what_cannot_go_together_is_one_sentence(given: dict[str, str], name: str) -> None:
+    (problem,) = _problems(**given)
+    assert problem.startswith(f"CRMLINK_{name}: ")
+
+
+def test_a_login_by_token_needs_no_password() -> None:
+    settings = _load(**GOOGLE, CALENDAR_AUTH="google", CALENDAR=f"{GOOGLE_CALENDAR}, ics+https://x.example/a.ics")
+    assert settings.login.service == "google"
+    microsoft = _load(MAIL=MAIL, MAIL_AUTH="microsoft", OAUTH_CLIENT_ID="x")
+    assert (microsoft.login.service, microsoft.oauth_tenant) == ("microsoft", "common")
+    assert _load().login.service is None
 
 
 @pytest.mark.parametrize("secret", [f"{SECRET}\r\nA LOGOUT", f"{SECRET}\0"], ids=["a line break", "NUL"])
