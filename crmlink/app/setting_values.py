@@ -18,6 +18,7 @@ DAY_NAMES = {
     )
     for name in names
 }
+LANGUAGES = ("nl", "en", "de")
 MOST_SIGNATURE_BYTES = 4096
 HOURS_FORM = "write it as mon-fri 09:00-17:30, or mon-thu 09:00-12:30 13:00-17:30, fri 09:00-13:00"
 
@@ -49,6 +50,13 @@ def parse_country(text: str) -> str:
     if code not in holidays.list_supported_countries(include_aliases=False):
         raise ValueError(f"{text!r} is no country whose holidays are known; write two letters, as NL or DE")
     return code
+
+
+def parse_language(text: str) -> str:
+    """A language that letters are written in."""
+    if text not in LANGUAGES:
+        raise ValueError(f"{text!r} is no language crmlink writes; choose {', '.join(LANGUAGES)}")
+    return text
 
 
 def parse_working_hours(text: str) -> WorkingHours:

@@ -33,14 +33,7 @@ ENV_FILE = ".env"
 FOREIGN_PREFIX = "CRMLINK_TEST_"
 # For all other settings an empty text is the same as none: the default.
 EMPTY_MEANS_NONE = (f"{PREFIX}COUNTRY",)
-LANGUAGES = ("nl", "en", "de")
 DEFAULT_DATABASE = Path(platformdirs.user_state_dir("crmlink")) / "ledger.db"
-
-
-def _language(text: str) -> str:
-    if text not in LANGUAGES:
-        raise ValueError(f"{text!r} is no language crmlink writes; choose {', '.join(LANGUAGES)}")
-    return text
 
 
 def _one_line(secret: SecretStr) -> SecretStr:
@@ -120,7 +113,7 @@ class Settings(BaseSettings):
     timezone: Annotated[ZoneInfo, Parsed(values.parse_zone)] = _setting(
         "Europe/Amsterdam", description="Where you live and work."
     )
-    language: Annotated[str, Parsed(_language)] = _setting(
+    language: Annotated[str, Parsed(values.parse_language)] = _setting(
         "nl", description="The language of a draft when the mail does not tell: nl, en or de."
     )
     country: Annotated[str, Parsed(values.parse_country)] = _setting(

@@ -24,6 +24,7 @@ def command(ctx: click.Context, *, port: int, browser: bool | None) -> None:
     Only you can read what is kept. Call it again when a command says so.
     """
     log_in(settings_of(ctx), port=port, browser=browser)
+    click.echo("Next: crmlink check")
 
 
 def log_in(settings: Settings, *, port: int = 0, browser: bool | None = None) -> None:
@@ -38,7 +39,7 @@ def log_in(settings: Settings, *, port: int = 0, browser: bool | None = None) ->
     tokens = provider.log_in(click.echo, system_clock())
     with vault.alone():
         vault.keep(tokens)
-    click.echo(f"Logged in with {provider.name}. Next: crmlink check")
+    click.echo(f"Logged in with {provider.name}.")
 
 
 def has_screen() -> bool:

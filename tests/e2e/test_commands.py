@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import stat
 import subprocess
 import sys
 from datetime import timedelta
@@ -12,10 +11,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from crmlink.app.settings import load
-from crmlink.cli.main import main
 from tests.e2e.office import GIJS, NOW, Done, run_apart, run_here
 
 ME = "Marleen van der Veen <marleen@example.nl>"
@@ -158,30 +154,12 @@ def test_since_looks_further_back(settings: dict[str, str]) -> None:
     assert _crmlink(settings, "scan", "--json", "--dry-run", "--since", since).json["sources"][0]["seen"] == 1
 
 
-# ------------------------------------------------------------------ init, help
-
-
-def test_init_asks_tests_and_writes_a_file_for_the_owner_alone(settings: dict[str, str], tmp_path: Path) -> None:
-    path = tmp_path / "my.env"
-    answers = [ME, "http://wrong", settings["MAIL"], "", "", "", ""]
-    result = CliRunner().invoke(main, ["--env-file", str(path), "init"], input="\n".join(answers) + "\n")
-    assert result.exit_code == 0, result.output
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert load({}, env_file=path).me.name == "Marleen van der Veen"
-    assert "ok   mail" in result.output
-
-
-def test_init_does_not_replace_a_file_unasked(tmp_path: Path) -> None:
-    path = tmp_path / "my.env"
-    path.write_text("CRMLINK_ME=a@b.nl\n")
-    result = CliRunner().invoke(main, ["--env-file", str(path), "init"], input="n\n")
-    assert result.exit_code == 1
-    assert path.read_text() == "CRMLINK_ME=a@b.nl\n"
+# ------------------------------------------------------------------ help
 
 
 def test_help_names_every_command(tmp_path: Path) -> None:
     done = run_apart(["--help"], {}, tmp_path)
     assert done.code == 0
-    for name in ("scan", "daemon", "check", "demo", "explain", "owed", "lapses", "init"):
+    for name in ("scan", "daemon", "check", "demo", "explain", "owed", "lapses", "init", "login"):
         assert f"  {name} " in done.out
     assert run_apart(["--version"], {}, tmp_path).out.startswith("crmlink ")

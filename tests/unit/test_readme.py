@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+from crmlink.app.providers import documentation as providers_documentation
 from crmlink.app.settings_texts import documentation
 from crmlink.cli.main import COMMANDS
 from crmlink.demo.stage import ZONE
@@ -17,6 +18,10 @@ README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 def test_every_setting_stands_in_it_as_the_code_has_it() -> None:
     assert documentation() in README
+
+
+def test_every_provider_stands_in_it_as_the_table_has_it() -> None:
+    assert providers_documentation() in README
 
 
 def test_every_command_stands_in_it() -> None:
