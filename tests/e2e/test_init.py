@@ -173,7 +173,7 @@ def answers_for(client: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("pages")
-def test_init_logs_in_and_loses_no_answer_when_something_fails(path: Path, tmp_path: Path) -> None:
+def test_init_logs_in_and_loses_no_answer_when_something_fails(path: Path) -> None:
     refused = init(path, [*answers_for("niemand"), "y"])
     assert refused.exit_code == 0, refused.output
     assert "FAIL login      Microsoft does not know crmlink by this client ID" in refused.output
