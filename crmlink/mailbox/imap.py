@@ -29,6 +29,9 @@ from crmlink.model.errors import SettingsError, SourceError
 _NONSENSE: Final = (ProtocolError, ValueError, LookupError, TypeError, AttributeError, MemoryError, RecursionError)
 _BROKEN: Final = (imaplib.IMAP4.abort, OSError, *_NONSENSE)
 _GOODBYE_SECONDS: Final = 5
+# Exchange lets a login in before it knows whether there is a mailbox for it.
+_SHUT_OUT: Final = "authenticated but not connected"
+_SHUT_OUT_HINT: Final = "it often passes; if it stays, see whether IMAP is switched on for this account"
 
 
 class ImapRefusedError(SourceError):
@@ -91,7 +94,10 @@ class ImapSession:
             raise self._broken(doing, error) from error
         except imaplib.IMAP4.error as error:
             reason = plain_reason(error)
-            raise ImapRefusedError(f"{self.server} refused while {doing}: {reason}", reason=reason) from error
+            hint = _SHUT_OUT_HINT if _SHUT_OUT in reason.lower() else ""
+            raise ImapRefusedError(
+                f"{self.server} refused while {doing}: {reason}", reason=reason, hint=hint
+            ) from error
 
     def has(self, capability: str) -> bool:
         """Whether the server announced this capability after login."""

@@ -31,6 +31,7 @@ _PASSING: Final = re.compile(
     r"|too many ([a-z]+ ){0,3}(connections|sessions|requests)|try again later|temporar",
     re.IGNORECASE,
 )
+_NEEDS_PASSWORD: Final = "crmlink needs a server that takes an app password"  # noqa: S105 - a sentence
 _LONGEST_REASON: Final = 200
 
 
@@ -85,8 +86,11 @@ class _Client(IMAPClient):  # type: ignore[misc] # imapclient ships no types
         return _Protocol(self._connection, self.host)
 
     def forget_capabilities(self) -> None:
-        """Ask again: servers announce more after login, and some proxies announce wrong things before (iCloud)."""
+        """Ask again: servers announce more after login, and some proxies announce wrong things with it (iCloud)."""
         self._cached_capabilities = None
+        heard = self._imap.untagged_responses
+        for name in [name for name in heard if name.upper() == "CAPABILITY"]:
+            del heard[name]
 
 
 def logged_in(
@@ -147,7 +151,7 @@ def _log_in(client: _Client, location: ImapLocation, password: str) -> None:
         if client.has_capability("AUTH=PLAIN"):
             client.plain_login(location.user, password)
         elif client.has_capability("LOGINDISABLED"):
-            raise _refused(location, "it takes no passwords", hint="crmlink needs a server that takes an app password")
+            raise _refused(location, "it takes no passwords", hint=_by_token(client) or _NEEDS_PASSWORD)
         elif not (location.user + password).isascii():
             raise _refused(location, "it takes only passwords in ASCII", hint="use an app password")
         else:
@@ -160,7 +164,18 @@ def _log_in(client: _Client, location: ImapLocation, password: str) -> None:
         if isinstance(cause, imaplib.IMAP4.abort):
             raise cause from None
         reason = plain_reason(error).replace(password, "***") if password else plain_reason(error)
-        raise _no(location, reason) from None
+        raise _no(location, reason, hint=_by_token(client)) from None
+
+
+def _by_token(client: _Client) -> str:
+    """What else to try with a password that is refused, where the server offers it; "" where it does not."""
+    with contextlib.suppress(imaplib.IMAP4.error, OSError):
+        if any(client.has_capability(f"AUTH={name}") for name in MECHANISMS):
+            return (
+                "check CRMLINK_MAIL_PASSWORD: it must be an app password; where there are none, as with Microsoft,"
+                " set CRMLINK_MAIL_AUTH to google or microsoft and call crmlink login"
+            )
+    return ""
 
 
 def _show_token(client: _Client, location: ImapLocation, token: str) -> None:

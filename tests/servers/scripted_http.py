@@ -43,13 +43,15 @@ class Asked:
 class ScriptedServer:
     """`replies` maps "METHOD /path" to an answer; anything else is answered with 404.
 
-    `answers` goes before: the first whose words stand in what is asked.
+    `answers` goes before: the first whose words stand in what is asked. `knows` goes before both: what is answered to who
+    logs in so (the Authorization header).
     """
 
     url: str
     replies: dict[str, Reply] = field(default_factory=dict)
     answers: dict[str, Reply] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    knows: dict[str, dict[str, Reply]] = field(default_factory=dict)
 
 
 @contextmanager
@@ -67,6 +69,9 @@ def scripted(certificate: CertificateFiles | None = None) -> Iterator[ScriptedSe
             script.asked.append(Asked(self.command, self.path, dict(self.headers), body))
             reply = script.replies.get(f"{self.command} {self.path}", Reply(404))
             reply = next((answer for words, answer in script.answers.items() if words in body), reply)
+            reply = script.knows.get(self.headers.get("Authorization", ""), {}).get(
+                f"{self.command} {self.path}", reply
+            )
             if reply.headers.get("ETag") and self.headers.get("If-None-Match") == reply.headers["ETag"]:
                 reply = Reply(304)
             data = reply.body.encode() if isinstance(reply.body, str) else reply.body
