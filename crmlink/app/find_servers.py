@@ -45,7 +45,7 @@ def find_servers(address: str, dns: Dns | None, fetch: Fetch) -> Found:
     domain = address.rpartition("@")[2].lower()
     provider = provider_of(domain)
     if provider is not None:
-        return Found(provider.mail_of(address), provider.calendar_of(address), provider, "it is theirs")
+        return Found(provider.mail_of(address), provider.calendar_of(address), provider, "known by the address")
     if dns is None or domain.endswith(_NOBODYS) or "." not in domain:
         return Found()
     try:

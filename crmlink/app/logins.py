@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 from urllib.parse import urlsplit
 
 from crmlink.mailbox.location import ImapLocation, MaildirLocation, is_loopback
 from crmlink.sources.calendar_location import CalDavLocation, CalendarLocation
 
-GOOGLE_CALENDARS = ("google.com", "googleusercontent.com")
-"""The only hosts, with those below them, that may be given Google's token."""
+GOOGLE_CALENDARS: Final = ("google.com", "googleusercontent.com")
+"""The only hosts, with those below them, whose calendars may be given Google's token."""
 
 
 class MailAuth(StrEnum):
@@ -38,6 +39,12 @@ def parse_calendar_auth(text: str) -> str:
     return text
 
 
+_MAIL: Final = {
+    MailAuth.GOOGLE: ("gmail.com", "googlemail.com", "google.com"),
+    MailAuth.MICROSOFT: ("office365.com", "outlook.com", "office365.us", "outlook.cn"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     """What the settings say about logging in. Holds no secret, only whether there is one."""
@@ -60,8 +67,7 @@ class Login:
 
 def takes_token(url: str) -> bool:
     """Whether a calendar at this address may be given Google's token: Google's own hosts, or this machine."""
-    host = (urlsplit(url).hostname or "").lower()
-    return is_loopback(host) or any(host == own or host.endswith(f".{own}") for own in GOOGLE_CALENDARS)
+    return _is_one_of(urlsplit(url).hostname or "", GOOGLE_CALENDARS)
 
 
 def contradictions(login: Login, prefix: str) -> list[str]:
@@ -70,6 +76,15 @@ def contradictions(login: Login, prefix: str) -> list[str]:
     by_password = login.mail_auth is MailAuth.PASSWORD
     if isinstance(login.mail, MaildirLocation) and not by_password:
         found.append(f"{prefix}MAIL_AUTH: a Maildir needs no login; remove it")
+    if (
+        isinstance(login.mail, ImapLocation)
+        and not by_password
+        and not _is_one_of(login.mail.host, _MAIL[login.mail_auth])
+    ):
+        hosts = " or ".join(_MAIL[login.mail_auth])
+        found.append(
+            f"{prefix}MAIL_AUTH: a token of {login.mail_auth} is only for hosts of {hosts}; check {prefix}MAIL"
+        )
     if isinstance(login.mail, ImapLocation) and by_password and not login.has_password:
         found.append(f"{prefix}MAIL_PASSWORD: is missing; set it, or {prefix}MAIL_PASSWORD_FILE")
     if login.calendar_auth is CalendarAuth.GOOGLE:
@@ -82,3 +97,8 @@ def contradictions(login: Login, prefix: str) -> list[str]:
     if login.service is MailAuth.GOOGLE and not login.has_client_secret:
         found.append(f"{prefix}OAUTH_CLIENT_SECRET: is missing; Google shows it with the client ID")
     return found
+
+
+def _is_one_of(host: str, owners: tuple[str, ...]) -> bool:
+    host = host.lower().rstrip(".")
+    return is_loopback(host) or any(host == own or host.endswith(f".{own}") for own in owners)

@@ -48,7 +48,9 @@ class _Questions:
         if found.mail:
             click.echo(f"{found.provider.name if found.provider else 'Mail server'}: {found.how}.")
         elif not found.provider:
-            click.echo("Where its mail is, is not known here; your provider's help pages say it.")
+            click.echo("Its servers are not known here; the help pages of your provider name them.")
+        if found.mail and not found.provider:
+            click.echo("See that the host is your provider's before you press Enter: your password goes there.")
         if found.provider and found.provider.know:
             click.echo(found.provider.know)
         auth = _auth(found.provider)
@@ -79,7 +81,8 @@ class _Questions:
         said = {"calendar": text, "calendar_auth": "google" if len(by_password) < len(places) else ""}
         if not by_password:
             return said
-        same = bool(found.provider) and text == found.calendar and auth is MailAuth.PASSWORD
+        theirs = found.provider is not None and text == found.calendar and given["mail"] == found.mail
+        same = theirs and auth is MailAuth.PASSWORD
         user = _prompt("The calendar login; empty if it needs none", default=owner.address if same else "")
         if not user:
             return said

@@ -104,6 +104,13 @@ def test_only_a_host_is_enough(path: Path, kind: str, calendar: str) -> None:
     assert (file["CALENDAR_USER"], file["CALENDAR_PASSWORD"]) == ("marleen", "geheim2")
 
 
+def test_nor_is_another_mailboxes_password_for_the_providers_calendar(path: Path) -> None:
+    answers = ["Ik <marleen@icloud.com>", "mail.example.nl", "geheim", "", "marleen", "", *REST]
+    result = init(path, answers, "--no-test")
+    assert result.exit_code == 0, result.output
+    assert "CALENDAR_PASSWORD" not in written(path)
+
+
 def test_no_calendar_is_an_answer(path: Path) -> None:
     result = init(path, ["Ik <marleen@fastmail.com>", "", "x", "none", *REST], "--no-test")
     assert result.exit_code == 0, result.output

@@ -6,6 +6,7 @@ libraries are google-auth and google-auth-oauthlib; they are loaded late, becaus
 
 from __future__ import annotations
 
+import errno
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ CALENDAR_SCOPE: Final = "https://www.googleapis.com/auth/calendar.readonly"
 LOGIN_PAGE: Final = "https://accounts.google.com/o/oauth2/auth"
 TOKEN_PAGE: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 HERE: Final = "127.0.0.1"
+_PORT_TAKEN: Final = frozenset({errno.EADDRINUSE, errno.EACCES})
 WAIT: Final = 300
 """Seconds that the owner has to log in."""
 
@@ -145,6 +147,12 @@ def _in_our_words(name: str) -> Iterator[None]:
                 raise _not_renewed(name, error) from None
             except GoogleAuthError:
                 raise not_reached(name) from None
+            except OSError as error:
+                if error.errno in _PORT_TAKEN:
+                    raise TemporaryError(
+                        "the port for the browser to come back to is taken", hint="crmlink login --port with another"
+                    ) from None
+                raise
             except webbrowser.Error:
                 raise TemporaryError("no browser can be opened here", hint="crmlink login --no-browser") from None
     except Warning:  # oauthlib raises it when fewer scopes were allowed than asked for

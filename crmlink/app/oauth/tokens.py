@@ -81,7 +81,7 @@ def refused(provider: str, error: str, description: str = "") -> CrmlinkError:
     number = re.search(r"AADSTS\d{1,9}", description)
     words = f"{_plain(error) or 'no reason'}{f', {number[0]}' if number else ''}"
     if error in _PASSING:
-        return SourceError(f"{provider} cannot renew the login now: {words}", hint="it is tried again at the next scan")
+        return SourceError(f"{provider} cannot log in anybody now: {words}", hint="it is tried again at the next scan")
     if error in _OURS:
         return SettingsError(
             (f"{provider} does not know crmlink by this client ID: {words}",),
@@ -93,7 +93,7 @@ def refused(provider: str, error: str, description: str = "") -> CrmlinkError:
 def not_reached(provider: str) -> SourceError:
     """The provider gave no answer, or none that can be used."""
     return SourceError(
-        f"{provider} cannot be reached to renew the login", hint="check the network connection, or try again later"
+        f"the login pages of {provider} cannot be reached", hint="check the network connection, or try again later"
     )
 
 

@@ -98,24 +98,27 @@ def test_a_server_needs_a_password() -> None:
     assert isinstance(_load(MAIL="imaps://me@imap.example.nl", MAIL_PASSWORD="x").mail, ImapLocation)
 
 
-MAIL = "imaps://me@imap.example.nl"
-GOOGLE = {"MAIL": MAIL, "MAIL_AUTH": "google", "OAUTH_CLIENT_ID": "x", "OAUTH_CLIENT_SECRET": "y"}
+GMAIL = "imaps://me@gmail.com@imap.gmail.com"
+OUTLOOK = "imaps://me@outlook.com@outlook.office365.com"
+GOOGLE = {"MAIL": GMAIL, "MAIL_AUTH": "google", "OAUTH_CLIENT_ID": "x", "OAUTH_CLIENT_SECRET": "y"}
 GOOGLE_CALENDAR = "https://apidata.googleusercontent.com/caldav/v2/me@gmail.com/user"
 TOGETHER = {
     "a Maildir has no login": (
         {"MAIL_AUTH": "google", "OAUTH_CLIENT_ID": "x", "OAUTH_CLIENT_SECRET": "y"},
         "MAIL_AUTH",
     ),
-    "no client": ({"MAIL": MAIL, "MAIL_AUTH": "microsoft"}, "OAUTH_CLIENT_ID"),
+    "no client": ({"MAIL": OUTLOOK, "MAIL_AUTH": "microsoft"}, "OAUTH_CLIENT_ID"),
     "no client secret for Google": (GOOGLE | {"OAUTH_CLIENT_SECRET": ""}, "OAUTH_CLIENT_SECRET"),
     "a token for a calendar elsewhere": (
         GOOGLE | {"CALENDAR_AUTH": "google", "CALENDAR": "https://dav.example.nl/"},
         "CALENDAR_AUTH",
     ),
     "two providers": (
-        GOOGLE | {"MAIL_AUTH": "microsoft", "CALENDAR_AUTH": "google", "CALENDAR": GOOGLE_CALENDAR},
+        GOOGLE | {"MAIL": OUTLOOK, "MAIL_AUTH": "microsoft", "CALENDAR_AUTH": "google", "CALENDAR": GOOGLE_CALENDAR},
         "CALENDAR_AUTH",
     ),
+    "a token for a mailbox elsewhere": (GOOGLE | {"MAIL": "imaps://me@gmail.com.example.nl"}, "MAIL_AUTH"),
+    "a token of the other": (GOOGLE | {"MAIL": OUTLOOK}, "MAIL_AUTH"),
     "a calendar of Microsoft": (GOOGLE | {"CALENDAR_AUTH": "microsoft"}, "CALENDAR_AUTH"),
     "a tenant that is a path": (GOOGLE | {"OAUTH_TENANT": "../elsewhere"}, "OAUTH_TENANT"),
 }
@@ -130,7 +133,7 @@ def test_what_cannot_go_together_is_one_sentence(given: dict[str, str], name: st
 def test_a_login_by_token_needs_no_password() -> None:
     settings = _load(**GOOGLE, CALENDAR_AUTH="google", CALENDAR=f"{GOOGLE_CALENDAR}, ics+https://x.example/a.ics")
     assert settings.login.service == "google"
-    microsoft = _load(MAIL=MAIL, MAIL_AUTH="microsoft", OAUTH_CLIENT_ID="x")
+    microsoft = _load(MAIL=OUTLOOK, MAIL_AUTH="microsoft", OAUTH_CLIENT_ID="x")
     assert (microsoft.login.service, microsoft.oauth_tenant) == ("microsoft", "common")
     assert _load().login.service is None
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
+import socket
 import ssl
 import threading
 import urllib.request
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from urllib.error import URLError
+from pathlib import Path
 
 import pytest
+import requests
 
 from crmlink.app.clock import frozen_clock
 from crmlink.app.oauth.google import CALENDAR_SCOPE, MAIL_SCOPE, Google
 from crmlink.app.oauth.microsoft import Microsoft
 from crmlink.app.oauth.tokens import refused
+from crmlink.app.oauth.web import bounded
 from crmlink.cli.tracebacks import safe_traceback
 from crmlink.model.errors import CrmlinkError, LoginError, SettingsError, SourceError, TemporaryError
 from tests.servers.certificates import Certificate, write_certificate
 from tests.servers.oauth_server import OAuthServer
+from tests.servers.scripted_http import Reply, scripted
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 CLOCK = frozen_clock(NOW)
@@ -155,6 +159,11 @@ def test_nobody_at_the_browser_is_no_error_of_the_login(google: Google, monkeypa
         google.log_in(lambda _line: None, CLOCK)
 
 
+def test_a_port_that_is_taken_is_told(google: Google) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(TemporaryError, match="is taken"):
+        replace(google, port=taken.getsockname()[1]).log_in(lambda _line: None, CLOCK)
+
+
 # ------------------------------------------------------------------ renewing
 
 
@@ -219,7 +228,7 @@ def test_a_provider_that_is_down_is_tried_again_later(
     provider = _provider(which, pages, request)
     pages.__exit__()
     try:
-        with pytest.raises(SourceError, match="cannot be reached to renew the login") as caught:
+        with pytest.raises(SourceError, match="cannot be reached") as caught:
             provider.renewed(OLD, NOW)
     finally:
         pages.__enter__()
@@ -228,11 +237,10 @@ def test_a_provider_that_is_down_is_tried_again_later(
 
 @BOTH
 def test_a_provider_without_a_good_certificate_hears_no_token(
-    which: str, pages: OAuthServer, request: pytest.FixtureRequest, tmp_path: object
+    which: str, pages: OAuthServer, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     provider = _provider(which, pages, request)
-    other = write_certificate(Certificate.TRUSTED, request.getfixturevalue("tmp_path")).authority
-    del tmp_path
+    other = write_certificate(Certificate.TRUSTED, tmp_path).authority
     with pytest.raises((SourceError, SettingsError)):
         replace(provider, ca_file=other).renewed(OLD, NOW)
     assert pages.asked == []
@@ -276,8 +284,17 @@ def _all_of(error: CrmlinkError) -> str:
     return f"{error} {error!r} {error.hint} {safe_traceback(error)}"
 
 
+def test_an_answer_that_trickles_is_given_up(tmp_path: Path) -> None:
+    files = write_certificate(Certificate.TRUSTED, tmp_path)
+    with scripted(files) as server, requests.Session() as session:
+        server.replies["GET /slow"] = Reply(200, "x" * 10_000, pause=0.02)
+        bounded(session, files.authority, deadline=0.3)
+        with pytest.raises(requests.Timeout):
+            session.get(f"{server.url}/slow")
+
+
 def test_a_plain_http_page_is_never_asked(google: Google) -> None:
-    with pytest.raises(SourceError):
-        replace(google, token_page="http://127.0.0.1:1/token").renewed(OLD, NOW)
-    with pytest.raises(URLError):
-        urllib.request.urlopen("http://127.0.0.1:1/token", timeout=1)
+    with scripted() as server:
+        with pytest.raises(SourceError):
+            replace(google, token_page=f"{server.url}/token").renewed(OLD, NOW)
+        assert server.asked == []
