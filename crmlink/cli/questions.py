@@ -39,7 +39,9 @@ class _Questions:
     find: Find
 
     def all(self) -> dict[str, str]:
-        me = _prompt("Your mail address; more with commas, a name as Name <address>", check=parse_owner, default=None)
+        me = _prompt(
+            "Your mail address (several: with commas; with your name: Name <address>)", check=parse_owner, default=None
+        )
         owner = parse_owner(me)
         if not owner.name:
             name = _prompt("Your name, as it stands below your letters; empty for none", check=_name, default="")

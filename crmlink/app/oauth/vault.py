@@ -151,14 +151,10 @@ def place_for(path: Path, entry: str) -> Place:
 def _keyring() -> Any:
     with contextlib.suppress(Exception):  # a backend may fail in any way, and then there is none
         import keyring  # noqa: PLC0415 -- an extra
-        from keyring.backends import chainer, fail, null  # noqa: PLC0415
 
         ring = keyring.get_keyring()
-        if isinstance(ring, fail.Keyring | null.Keyring) or (
-            isinstance(ring, chainer.ChainerBackend) and not ring.backends
-        ):
-            return None
-        return ring
+        # Below 1 are those that its makers do not recommend: none at all, one that forgets, plain files.
+        return ring if ring.priority >= 1 else None
     return None
 
 

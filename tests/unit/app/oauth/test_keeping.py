@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from keyring.backend import KeyringBackend
-from keyring.backends import fail
+from keyring.backends import fail, null
 from keyring.errors import KeyringLocked
 
 from crmlink.app.clock import frozen_clock
@@ -211,7 +211,7 @@ def test_what_is_kept_comes_back(access: str, refresh: str, expires_at: datetime
 class Ring(KeyringBackend):
     """A real backend, in memory."""
 
-    priority = 1
+    priority: float = 1
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -246,8 +246,15 @@ def test_a_keyring_is_used_where_there_is_a_real_one(tmp_path: Path, monkeypatch
         vault.tokens()
 
 
-def test_without_a_real_keyring_it_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("keyring.get_keyring", fail.Keyring)
+class Plain(Ring):
+    priority = 0.5
+
+
+@pytest.mark.parametrize("ring", [fail.Keyring, null.Keyring, Plain])
+def test_without_a_real_keyring_it_is_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: Callable[[], KeyringBackend]
+) -> None:
+    monkeypatch.setattr("keyring.get_keyring", ring)
     assert place_for(tmp_path / "login", "ik") == FilePlace(tmp_path / "login")
 
 
