@@ -5,6 +5,7 @@ Microsoft has no CalDAV and Google's CalDAV takes no passwords, so mailbox and c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -70,12 +71,15 @@ def takes_token(url: str) -> bool:
     return _is_one_of(urlsplit(url).hostname or "", GOOGLE_CALENDARS)
 
 
-def contradictions(login: Login, prefix: str) -> list[str]:
-    """A sentence for each thing about logging in that is missing or cannot go together."""
+def contradictions(login: Login, name_of: Callable[[str], str]) -> list[str]:
+    """A sentence for each thing about logging in that is missing or cannot go together.
+
+    `name_of` gives the name under which a person knows a setting.
+    """
     found: list[str] = []
     by_password = login.mail_auth is MailAuth.PASSWORD
     if isinstance(login.mail, MaildirLocation) and not by_password:
-        found.append(f"{prefix}MAIL_AUTH: a Maildir needs no login; remove it")
+        found.append(f"{name_of('mail_auth')}: a Maildir needs no login; remove it")
     if (
         isinstance(login.mail, ImapLocation)
         and not by_password
@@ -83,19 +87,25 @@ def contradictions(login: Login, prefix: str) -> list[str]:
     ):
         hosts = " or ".join(_MAIL[login.mail_auth])
         found.append(
-            f"{prefix}MAIL_AUTH: a token of {login.mail_auth} is only for hosts of {hosts}; check {prefix}MAIL"
+            f"{name_of('mail_auth')}: a token of {login.mail_auth} is only for hosts of {hosts}; check {name_of('mail')}"
         )
     if isinstance(login.mail, ImapLocation) and by_password and not login.has_password:
-        found.append(f"{prefix}MAIL_PASSWORD: is missing; set it, or {prefix}MAIL_PASSWORD_FILE")
+        found.append(f"{name_of('mail_password')}: is missing; set it, or {name_of('mail_password_file')}")
     if login.calendar_auth is CalendarAuth.GOOGLE:
         if login.mail_auth is MailAuth.MICROSOFT:
-            found.append(f"{prefix}CALENDAR_AUTH: one login cannot be with Google and Microsoft; use Google's ICS feed")
+            found.append(
+                f"{name_of('calendar_auth')}: one login cannot be with Google and Microsoft; use Google's ICS feed"
+            )
         if not any(isinstance(one, CalDavLocation) and takes_token(one.url) for one in login.calendars):
-            found.append(f"{prefix}CALENDAR_AUTH: google is for Google's own calendars; set {prefix}CALENDAR to one")
+            found.append(
+                f"{name_of('calendar_auth')}: google is for Google's own calendars; set {name_of('calendar')} to one"
+            )
     if login.service and not login.has_client:
-        found.append(f"{prefix}OAUTH_CLIENT_ID: is missing; register crmlink with {login.service} once, see the README")
+        found.append(
+            f"{name_of('oauth_client_id')}: is missing; register crmlink with {login.service} once, see the README"
+        )
     if login.service is MailAuth.GOOGLE and not login.has_client_secret:
-        found.append(f"{prefix}OAUTH_CLIENT_SECRET: is missing; Google shows it with the client ID")
+        found.append(f"{name_of('oauth_client_secret')}: is missing; Google shows it with the client ID")
     return found
 
 

@@ -245,13 +245,18 @@ def load(environ: Mapping[str, str], *, env_file: Path | None = None) -> Setting
         ]
     except SettingsError as error:
         problems += error.problems
-    problems += contradictions(settings.login, PREFIX) if settings else []
+    problems += contradictions(settings.login, full_name) if settings else []
     if problems or settings is None:
         raise SettingsError(
             tuple(problems),
             hint=f"correct it in {env_file or 'the environment or .env'}; `crmlink init` writes a good one",
         )
     return settings
+
+
+def full_name(name: str) -> str:
+    """The name of a setting as it stands in a file."""
+    return f"{PREFIX}{name.upper()}"
 
 
 def collect(environ: Mapping[str, str], *, env_file: Path | None = None) -> dict[str, str]:
