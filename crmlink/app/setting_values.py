@@ -8,6 +8,8 @@ from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pydantic import SecretStr
+
 from crmlink.model.contact import Owner
 from crmlink.model.policy import WorkingHours
 
@@ -21,6 +23,13 @@ DAY_NAMES = {
 LANGUAGES = ("nl", "en", "de")
 MOST_SIGNATURE_BYTES = 4096
 HOURS_FORM = "write it as mon-fri 09:00-17:30, or mon-thu 09:00-12:30 13:00-17:30, fri 09:00-13:00"
+
+
+def check_secret(secret: SecretStr) -> SecretStr:
+    """The secret, if no server could take it for more than one line."""
+    if any(mark in secret.get_secret_value() for mark in "\r\n\0"):
+        raise ValueError("holds a line break or NUL, which no server can be given safely")
+    return secret
 
 
 def parse_owner(text: str) -> Owner:

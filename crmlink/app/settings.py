@@ -1,13 +1,14 @@
 """The settings table: every setting once, with its meaning, its default and its parser.
 
 `load` reads it from the environment, a `.env` file and systemd credentials, reports all that is wrong at once, and
-never repeats a secret. `settings_texts` writes `.env.example` and the README's table from the same table.
+never repeats a secret. `settings_texts` writes `.env.example` and the README's table from the same table, `accounts`
+reads it once for each of several accounts.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +21,8 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from crmlink.app import setting_values as values
 from crmlink.app.env_file import read_env_file
 from crmlink.app.logins import CalendarAuth, Login, MailAuth, contradictions, parse_calendar_auth
-from crmlink.app.secret_files import secrets_in_files
+from crmlink.app.secret_files import credentials_of, secrets_in_files
+from crmlink.app.setting_problems import sentence, unknown
 from crmlink.mailbox.location import ImapLocation, MaildirLocation, parse_location
 from crmlink.model.contact import Owner
 from crmlink.model.errors import SettingsError
@@ -29,17 +31,11 @@ from crmlink.sources.calendar_location import CalendarLocation, parse_calendars
 
 PREFIX = "CRMLINK_"
 ENV_FILE = ".env"
-# Switches of the test suite, not settings of the program.
-FOREIGN_PREFIX = "CRMLINK_TEST_"
+# Switches of the test suite, not settings of the program; with a second line they are those of an account called test.
+FOREIGN = re.compile(r"CRMLINK_TEST_(?!_)")
 # For all other settings an empty text is the same as none: the default.
-EMPTY_MEANS_NONE = (f"{PREFIX}COUNTRY",)
+EMPTY_MEANS_NONE = ("_COUNTRY",)
 DEFAULT_DATABASE = Path(platformdirs.user_state_dir("crmlink")) / "ledger.db"
-
-
-def _one_line(secret: SecretStr) -> SecretStr:
-    if any(mark in secret.get_secret_value() for mark in "\r\n\0"):
-        raise ValueError("holds a line break or NUL, which no server can be given safely")
-    return secret
 
 
 def _setting(default: object = ..., *, description: str, **more: Any) -> Any:
@@ -47,7 +43,7 @@ def _setting(default: object = ..., *, description: str, **more: Any) -> Any:
     return Field(default, description=description, **more)
 
 
-Secret = Annotated[SecretStr, AfterValidator(_one_line)]
+Secret = Annotated[SecretStr, AfterValidator(values.check_secret)]
 Parsed = BeforeValidator
 
 
@@ -173,6 +169,14 @@ class Settings(BaseSettings):
         description="The folder with sent mail, if crmlink does not find it by itself.",
         examples=["Verzonden items"],
     )
+    accounts: str = _setting(
+        "",
+        description="Several accounts, comma separated: each the name of a settings file, or a NAME whose own settings are CRMLINK_NAME__MAIL and so on.",
+        examples=["jan, piet"],
+    )
+    metrics_port: int = _setting(
+        0, ge=0, le=65535, description="A port on 127.0.0.1 where the daemon shows its metrics (Prometheus); 0: none."
+    )
     ca_file: Annotated[Path | None, Parsed(values.parse_file)] = _setting(
         "",
         description="Certificates (PEM) to trust instead of the well-known ones, for servers with a private authority.",
@@ -232,25 +236,40 @@ def load(environ: Mapping[str, str], *, env_file: Path | None = None) -> Setting
     Raises:
         SettingsError: with one sentence for each thing that is wrong; no value of a secret in any of them.
     """
-    given = collect(environ, env_file=env_file)
-    problems = [_unknown(name) for name in given if name not in Settings.model_fields]
+    try:
+        return parse(collect(environ, env_file=env_file), credentials_of(environ))
+    except SettingsError as error:
+        where = env_file or "the environment or .env"
+        error.hint = error.hint or f"correct it in {where}; `crmlink init` writes a good one"
+        raise
+
+
+def parse(
+    given: Mapping[str, str], credentials: Mapping[str, Path], *, shown: Callable[[str], str] | None = None
+) -> Settings:
+    """Settings from texts, by setting name in lower case without prefix; `credentials` are files that hold secrets.
+
+    `shown` gives the name under which a person knows a setting, where it is not the common one.
+
+    Raises:
+        SettingsError: as `load`.
+    """
+    name_of = shown or full_name
+    problems = [unknown(name, Settings.model_fields, name_of) for name in given if name not in Settings.model_fields]
     known: dict[str, Any] = {name: value for name, value in given.items() if name in Settings.model_fields}
     settings: Settings | None = None
     try:
-        known |= secrets_in_files(known, environ)
+        known |= secrets_in_files(known, credentials, name_of)
         settings = Settings(**known)
     except ValidationError as error:
         problems += [
-            _sentence(detail["loc"], detail) for detail in error.errors(include_input=False, include_url=False)
+            sentence(detail["loc"], detail, name_of) for detail in error.errors(include_input=False, include_url=False)
         ]
     except SettingsError as error:
         problems += error.problems
-    problems += contradictions(settings.login, full_name) if settings else []
+    problems += contradictions(settings.login, name_of) if settings else []
     if problems or settings is None:
-        raise SettingsError(
-            tuple(problems),
-            hint=f"correct it in {env_file or 'the environment or .env'}; `crmlink init` writes a good one",
-        )
+        raise SettingsError(tuple(problems))
     return settings
 
 
@@ -266,7 +285,7 @@ def collect(environ: Mapping[str, str], *, env_file: Path | None = None) -> dict
     return {
         name.removeprefix(PREFIX).lower(): text
         for name, text in merged.items()
-        if name.startswith(PREFIX) and not name.startswith(FOREIGN_PREFIX) and (text or name in EMPTY_MEANS_NONE)
+        if name.startswith(PREFIX) and not FOREIGN.match(name) and (text or name.endswith(EMPTY_MEANS_NONE))
     }
 
 
@@ -274,15 +293,3 @@ def find_env_file(directory: Path) -> Path | None:
     """The `.env` of this directory, else the one in the user's configuration directory, else None."""
     places = (directory / ENV_FILE, Path(platformdirs.user_config_dir("crmlink")) / ENV_FILE)
     return next((place for place in places if place.is_file()), None)
-
-
-def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, Settings.model_fields, n=1)
-    remedy = f"did you mean {PREFIX}{near[0].upper()}?" if near else "remove it; `.env.example` lists all settings"
-    return f"{PREFIX}{name.upper()}: is no setting of crmlink; {remedy}"
-
-
-def _sentence(location: tuple[int | str, ...], detail: Mapping[str, Any]) -> str:
-    name = f"{PREFIX}{str(location[0]).upper()}" if location else "settings"
-    text = "is missing" if detail["type"] == "missing" else str(detail["msg"]).removeprefix("Value error, ")
-    return f"{name}: {text[:1].lower()}{text[1:]}"
