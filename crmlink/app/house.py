@@ -107,13 +107,18 @@ def cache_file(settings: Settings) -> Path | None:
         return cache_beside(file)
     if not settings.database.startswith("postgresql"):
         return None
-    return cache_beside(Path(platformdirs.user_state_dir("crmlink")) / digest(settings.me.address)[:16])
+    return cache_beside(Path(platformdirs.user_state_dir("crmlink")) / account_mark(settings))
 
 
 def black_box_file(settings: Settings) -> Path | None:
-    """Where the item that is being read is noted, beside the cache."""
+    """Where the item that is being read is noted, beside the cache: one for each account, which is blamed for its own."""
     cache = cache_file(settings)
-    return cache.with_suffix(".reading") if cache else None
+    return cache.with_suffix(f".{account_mark(settings)}.reading") if cache else None
+
+
+def account_mark(settings: Settings) -> str:
+    """Tells the files of the accounts apart that share a ledger, without a name in them."""
+    return digest(settings.me.address)[:16]
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def guarded(command: Callable[[], int | None], *, verbose: Callable[[], bool]) -
         error.show()
         return error.exit_code
     except CrmlinkError as error:
-        _tell(error)
+        tell(error)
         if verbose():
             print(safe_traceback(error), file=sys.stderr)
         return error.exit_code
@@ -43,9 +43,10 @@ def guarded(command: Callable[[], int | None], *, verbose: Callable[[], bool]) -
         return INTERNAL_ERROR
 
 
-def _tell(error: CrmlinkError) -> None:
+def tell(error: CrmlinkError, *, whose: str = "") -> None:
+    """Print what happened, to whom of several accounts, and what to do next."""
     lines = error.problems if isinstance(error, SettingsError) else (str(error),)
     for line in lines:
-        print(f"crmlink: {line}", file=sys.stderr)
+        print(f"crmlink: {whose}{line}", file=sys.stderr)
     if error.hint:
         print(f"  -> {error.hint}", file=sys.stderr)

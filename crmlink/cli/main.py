@@ -34,6 +34,7 @@ class Call:
 
     verbose: bool
     env_file: Path | None
+    account: str | None = None
 
 
 class _Commands(click.Group):
@@ -68,6 +69,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-v", "--verbose", is_flag=True, help="Show more, and tracebacks when something breaks.")
 @click.option("--env-file", type=click.Path(path_type=Path), help="Read settings from this file instead of ./.env.")
+@click.option("--account", metavar="NAME", help="Of several accounts, only this one (its name or address).")
 @click.option(
     "--version",
     is_flag=True,
@@ -77,12 +79,12 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
     help="Show the version and exit.",
 )
 @click.pass_context
-def main(ctx: click.Context, *, verbose: bool, env_file: Path | None) -> None:
+def main(ctx: click.Context, *, verbose: bool, env_file: Path | None, account: str | None) -> None:
     """Find the agreements you broke, and put a ready apology with real dates into your Drafts folder.
 
     crmlink never sends anything, and nothing leaves this machine.
     """
-    ctx.obj = Call(verbose, env_file)
+    ctx.obj = Call(verbose, env_file, account)
 
 
 def _say_nothing_else() -> None:
