@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from crmlink.app.house import CACHE_LAYOUT, cache_file
+from crmlink.app.house import CACHE_LAYOUT
 from crmlink.app.lock import only_one
+from crmlink.app.places import cache_file
 from crmlink.app.settings import Settings
 from crmlink.cache import calendars as calendar_cache
 from crmlink.cache import mail as mail_cache

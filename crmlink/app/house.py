@@ -13,9 +13,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-
-import platformdirs
 
 from crmlink.app.black_box import BlackBox
 from crmlink.app.careful import Careful
@@ -23,16 +20,16 @@ from crmlink.app.clock import Clock
 from crmlink.app.doors import calendars_of, mail_of, writer_of
 from crmlink.app.lock import only_one
 from crmlink.app.own_templates import all_templates
+from crmlink.app.places import black_box_file, cache_file
 from crmlink.app.settings import Settings
 from crmlink.cache import calendars as calendar_cache
 from crmlink.cache import mail as mail_cache
-from crmlink.cache.file import cache_beside, open_cache
+from crmlink.cache.file import open_cache
 from crmlink.drafts.template_set import TemplateSet
 from crmlink.ledger.open import open_ledger, sqlite_path
 from crmlink.ledger.store import Ledger
 from crmlink.model.contact import Owner
 from crmlink.model.errors import TemporaryError
-from crmlink.model.ids import digest
 from crmlink.model.policy import Policy
 from crmlink.sources.port import CalendarSource, MailSource
 from crmlink.writer.port import DraftWriter
@@ -95,30 +92,6 @@ def open_house(settings: Settings, clock: Clock, *, read_only: bool = False) -> 
         for calendar in calendars:
             stack.callback(calendar.close)
         yield House(settings.me, settings.policy, clock, mail, calendars, writer, ledger, cache, templates, careful)
-
-
-def cache_file(settings: Settings) -> Path | None:
-    """Where what was read before is kept: beside a ledger in a file, else in the user's own directory.
-
-    None when the ledger lives in memory: then nothing outlives the pass.
-    """
-    file = sqlite_path(settings.database)
-    if file is not None:
-        return cache_beside(file)
-    if not settings.database.startswith("postgresql"):
-        return None
-    return cache_beside(Path(platformdirs.user_state_dir("crmlink")) / account_mark(settings))
-
-
-def black_box_file(settings: Settings) -> Path | None:
-    """Where the item that is being read is noted, beside the cache: one for each account, which is blamed for its own."""
-    cache = cache_file(settings)
-    return cache.with_suffix(f".{account_mark(settings)}.reading") if cache else None
-
-
-def account_mark(settings: Settings) -> str:
-    """Tells the files of the accounts apart that share a ledger, without a name in them."""
-    return digest(settings.me.address)[:16]
 
 
 @contextmanager

@@ -53,10 +53,11 @@ def parse_country(text: str) -> str:
     """A two-letter country code (ISO 3166-1) whose holidays are known, or nothing for no holidays."""
     if not text:
         return ""
-    import holidays  # noqa: PLC0415 -- heavy, and only needed when settings are read
+    # The codes alone: the list of `holidays` itself loads the calendar of every country, a tenth of a second.
+    from holidays.registry import EntityLoader  # noqa: PLC0415 -- heavy, and only needed when settings are read
 
     code = text.upper()
-    if code not in holidays.list_supported_countries(include_aliases=False):
+    if code not in EntityLoader.get_country_codes(include_aliases=False):
         raise ValueError(f"{text!r} is no country whose holidays are known; write two letters, as NL or DE")
     return code
 

@@ -13,12 +13,13 @@ from typing import Any
 import click
 
 from crmlink.app.accounts import Account
-from crmlink.app.documents import SCHEMA
 from crmlink.cli.errors import INTERNAL_ERROR, tell
 from crmlink.cli.main import Call
 from crmlink.cli.session import print_json
 from crmlink.cli.tracebacks import safe_traceback
 from crmlink.model.errors import CrmlinkError, UsageError
+
+SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True)

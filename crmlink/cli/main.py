@@ -18,6 +18,7 @@ COMMANDS = {
     "scan": "Read mail and calendar once, find lapses, place drafts.",
     "daemon": "The same, for ever.",
     "check": "Doctor: settings, logins, folders, calendars, with the remedy for each.",
+    "status": "Whether the passes succeed, and what waits; quick, connects to nothing.",
     "demo": "An invented week on embedded servers; nothing to set up.",
     "explain": "What crmlink reads in a message, and why.",
     "owed": "What you still owe to whom, by when.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 import click
 
 from crmlink.app.accounts import Account, accounts_of, chosen
-from crmlink.app.gather import Progress
 from crmlink.app.settings import Settings, find_env_file
 from crmlink.cli.main import Call
 from crmlink.model.errors import UsageError
@@ -88,8 +87,8 @@ def parse_day(text: str, zone: ZoneInfo) -> datetime:
 
 
 @contextmanager
-def progress_bar(*, quiet: bool) -> Iterator[Progress]:
-    """Shows how far long reads are, on stderr and only to a person at a terminal."""
+def progress_bar(*, quiet: bool) -> Iterator[Callable[[str, int], None]]:
+    """Shows how far long reads are, on stderr and only to a person at a terminal: told a source's name and a count."""
     if quiet or not sys.stderr.isatty():
         yield lambda _name, _count: None
         return
