@@ -19,6 +19,7 @@ from crmlink.model.errors import CrmlinkError, LedgerError
 
 _VERSION: Final = 1
 _MOST_BYTES: Final = 65536
+_MOST_WORDS: Final = 1000  # characters of a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,11 @@ class Heartbeat:
 
     def failed(self, now: datetime, why: str) -> Heartbeat:
         """After a pass that did not do all."""
-        return replace(self, last_failure=now, failure=why)
+        return replace(self, last_failure=now, failure=why[:_MOST_WORDS])
 
     def given_up(self, why: str) -> Heartbeat:
         """After the daemon left the account alone."""
-        return replace(self, stopped=why)
+        return replace(self, stopped=why[:_MOST_WORDS])
 
     def served(self) -> Heartbeat:
         """After the daemon worked for the account (again)."""
@@ -58,7 +59,7 @@ def read_heartbeat(path: Path | None) -> Heartbeat | None:
         with path.open("rb") as file:
             told = json.loads(file.read(_MOST_BYTES))
         return _read(told) if told["version"] == _VERSION else None
-    except (OSError, ValueError, TypeError, LookupError):
+    except (OSError, ValueError, TypeError, LookupError, RecursionError):
         return None
 
 
