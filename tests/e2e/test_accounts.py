@@ -6,17 +6,14 @@ import email
 import email.policy
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.office import GIJS, NOW, Done, run_here
+from tests.e2e.office import NOW
+from tests.e2e.on_disk import crmlink, maildir
 
 PEOPLE = {"jan": "Jan Bakker <jan@firma.example>", "piet": "Piet Smit <piet@firma.example>"}
-QUESTION = "Hoi,\n\nKun je me laten weten of de levertijd nog klopt?\n\nGroet,\nGijs\n"
 
 
 @pytest.fixture
@@ -24,25 +21,8 @@ def settings(tmp_path: Path) -> dict[str, str]:
     """Both got the same question, eight days ago."""
     given = {"ACCOUNTS": "jan,piet", "DATABASE": str(tmp_path / "ledger.db")}
     for name, me in PEOPLE.items():
-        for folder in ("", ".Sent", ".Drafts", ".Trash"):
-            for part in ("cur", "new", "tmp"):
-                (tmp_path / name / folder / part).mkdir(parents=True, exist_ok=True)
-        (tmp_path / name / "cur" / "1:2,S").write_bytes(_question(me))
-        given |= {f"{name.upper()}__ME": me, f"{name.upper()}__MAIL": f"maildir://{tmp_path / name}"}
+        given |= {f"{name.upper()}__ME": me, f"{name.upper()}__MAIL": maildir(tmp_path / name, me)}
     return given
-
-
-def _question(to: str) -> bytes:
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = GIJS, to, "Offerte"
-    message["Date"] = format_datetime(NOW() - timedelta(days=8))
-    message["Message-ID"] = "<ask@test.example>"
-    message.set_content(QUESTION)
-    return message.as_bytes()
-
-
-def _crmlink(settings: dict[str, str], *arguments: str) -> Done:
-    return run_here(arguments, settings, Path(settings["DATABASE"]).parent)
 
 
 def _drafts(settings: dict[str, str], name: str) -> list[str]:
@@ -60,7 +40,7 @@ def _alone(settings: dict[str, str], name: str) -> dict[str, str]:
 
 def test_each_gets_a_draft_in_the_own_mailbox_from_the_shared_ledger(settings: dict[str, str]) -> None:
     for _ in range(2):
-        done = _crmlink(settings, "scan")
+        done = crmlink(settings, "scan")
         assert (done.code, done.err) == (0, "")
         assert [_drafts(settings, name) for name in PEOPLE] == [[me] for me in PEOPLE.values()]
     assert [f"{name} <{name}@firma.example>" in done.out for name in PEOPLE] == [True, True]
@@ -69,19 +49,19 @@ def test_each_gets_a_draft_in_the_own_mailbox_from_the_shared_ledger(settings: d
 @pytest.mark.parametrize("command", ["scan", "owed"])
 def test_a_document_of_several_holds_what_each_alone_would_print(settings: dict[str, str], command: str) -> None:
     arguments = (command, "--json", "--as-of", NOW().isoformat())
-    together = _crmlink(settings, *arguments).json
+    together = crmlink(settings, *arguments).json
     assert together["schema"] == 1
     for name, document in zip(PEOPLE, together["accounts"], strict=True):
-        alone = _crmlink(_alone(settings, name), *arguments).json
+        alone = crmlink(_alone(settings, name), *arguments).json
         assert document == {"account": f"{name}@firma.example", **alone}
-        assert _crmlink(settings, "--account", name, *arguments).json == alone
+        assert crmlink(settings, "--account", name, *arguments).json == alone
         assert "accounts" not in alone
 
 
 @pytest.mark.parametrize("command", ["scan", "owed"])
 def test_one_that_fails_leaves_the_other_running_and_its_code_counts(settings: dict[str, str], command: str) -> None:
     settings["JAN__MAIL"] = f"{settings['JAN__MAIL']}/nowhere"
-    done = _crmlink(settings, command, "--json")
+    done = crmlink(settings, command, "--json")
     failed, well = done.json["accounts"]
     assert failed["account"] == "jan@firma.example"
     assert set(failed) == {"account", "error"}
@@ -94,11 +74,11 @@ def test_one_that_fails_leaves_the_other_running_and_its_code_counts(settings: d
 
 
 def test_a_bug_in_one_leaves_the_other_running(settings: dict[str, str]) -> None:
-    _crmlink(settings, "--account", "piet", "scan")
+    crmlink(settings, "--account", "piet", "scan")
     with closing(sqlite3.connect(settings["DATABASE"])) as ledger:
         only = "WHEN NEW.account = 'jan@firma.example'"
         ledger.execute(f"CREATE TRIGGER no BEFORE INSERT ON lapses {only} BEGIN SELECT RAISE(ABORT, 'kanarie'); END")
-    done = _crmlink(settings, "-v", "scan", "--json")
+    done = crmlink(settings, "-v", "scan", "--json")
     broken, well = done.json["accounts"]
     assert (done.code, broken["error"]["code"]) == (70, 70)
     assert [one["decision"] for one in well["lapses"]] == ["drafted"]
@@ -107,29 +87,29 @@ def test_a_bug_in_one_leaves_the_other_running(settings: dict[str, str]) -> None
 
 
 def test_check_and_lapses_go_over_both(settings: dict[str, str]) -> None:
-    assert _crmlink(settings, "scan").code == 0
-    listed = _crmlink(settings, "lapses", "list").out
+    assert crmlink(settings, "scan").code == 0
+    listed = crmlink(settings, "lapses", "list").out
     assert [listed.count(f"<{name}@firma.example>") for name in PEOPLE] == [1, 1]
     assert listed.count("unanswered") == 2
-    checked = _crmlink(settings, "check")
+    checked = crmlink(settings, "check")
     assert (checked.code, checked.out.count("drafts go to")) == (0, 2)
 
 
 def test_what_is_for_one_asks_which_and_a_no_of_one_is_no_no_of_the_other(settings: dict[str, str]) -> None:
-    _crmlink(settings, "scan")
-    done = _crmlink(settings, "lapses", "show", "abc")
+    crmlink(settings, "scan")
+    done = crmlink(settings, "lapses", "show", "abc")
     assert done.code == 2
     assert "jan, piet" in done.err
-    assert _crmlink(settings, "--account", "kees", "scan").code == 2
-    (lapse,) = _crmlink(settings, "--account", "piet@firma.example", "scan", "--json").json["lapses"]
-    assert _crmlink(settings, "--account", "piet", "lapses", "dismiss", lapse["id"]).code == 0
-    _crmlink(settings, "scan")
+    assert crmlink(settings, "--account", "kees", "scan").code == 2
+    (lapse,) = crmlink(settings, "--account", "piet@firma.example", "scan", "--json").json["lapses"]
+    assert crmlink(settings, "--account", "piet", "lapses", "dismiss", lapse["id"]).code == 0
+    crmlink(settings, "scan")
     assert [len(_drafts(settings, name)) for name in PEOPLE] == [1, 0]
 
 
 def test_a_wrong_setting_of_one_is_told_before_anything_is_done(settings: dict[str, str]) -> None:
     del settings["PIET__ME"]
-    done = _crmlink(settings, "scan")
+    done = crmlink(settings, "scan")
     assert done.code == 78
     assert "account piet: CRMLINK_PIET__ME: is missing" in done.err
     assert _drafts(settings, "jan") == []
