@@ -21,7 +21,7 @@ OF_THE_WHOLE = ("accounts", "metrics_port")
 """Settings that hold for the process, not for an account."""
 
 LOGINS = ("mail", "calendar")
-"""Each is a place; the settings that begin like it say how to get in, and belong to that place alone."""
+"""Each is a place to get into; user and password belong to that place alone."""
 
 _BREAK = "__"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -135,12 +135,14 @@ def _settings(entry: _Entry, common: Mapping[str, str], credentials: Mapping[str
 
 
 def _is_private(name: str, own: Mapping[str, str]) -> bool:
-    """Whether a common setting says how to get in somewhere else than where this account goes, or in another way."""
-    place = next((place for place in LOGINS if name.startswith(f"{place}_")), None)
-    if place is None:
-        return False
-    password = f"{place}_password"
-    return place in own or (name.startswith(password) and any(one.startswith(password) for one in own))
+    """Whether a common setting is a login this account does not use: it goes elsewhere, or has a password of its own."""
+    for place in LOGINS:
+        passwords = (f"{place}_password", f"{place}_password_file")
+        if name in passwords:
+            return place in own or not own.keys().isdisjoint(passwords)
+        if name == f"{place}_user":
+            return place in own
+    return False
 
 
 def _strays(given: Mapping[str, str], names: set[str]) -> Iterator[str]:
