@@ -90,7 +90,11 @@ def _entries(items: list[str], given: Mapping[str, str], place: Path) -> tuple[l
     problems: list[str] = []
     for item in items:
         try:
-            entry = _file(place / item) if "/" in item or item.endswith(_FILE_SUFFIX) else _section(item, given)
+            entry = (
+                _file(place / Path(item).expanduser())
+                if "/" in item or item.endswith(_FILE_SUFFIX)
+                else _section(item, given)
+            )
         except SettingsError as error:
             problems += [f"{full_name('accounts')}: {problem}" for problem in error.problems]
             continue

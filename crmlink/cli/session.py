@@ -21,13 +21,17 @@ from crmlink.model.errors import UsageError
 
 
 def accounts_in(ctx: click.Context) -> tuple[Account, ...]:
-    """The accounts this call is for: all that the environment and the `.env` file describe, or the chosen one.
+    """The accounts this call is for; see `accounts_here`."""
+    return accounts_here(ctx.find_object(Call))
+
+
+def accounts_here(call: Call | None) -> tuple[Account, ...]:
+    """All accounts that the environment and the `.env` file describe, or the chosen one; read anew each time.
 
     Raises:
         SettingsError: a setting of any of them is wrong.
         UsageError: there is no account of the chosen name.
     """
-    call = ctx.find_object(Call)
     given = call.env_file if call else None
     accounts = accounts_of(os.environ, env_file=given or find_env_file(Path.cwd()))
     words = call.account if call else None
