@@ -63,15 +63,13 @@ class Several:
 def observer_of(
     accounts: Sequence[Account], environ: Mapping[str, str], clock: Clock, monotonic: Callable[[], float]
 ) -> Observer:
-    """Those who watch a daemon of these accounts. The heartbeat comes first: the metrics show it.
+    """Those who watch a daemon of these accounts. The heartbeat comes first, as the metrics show it; systemd hears last.
 
     Raises:
         SettingsError: metrics are wanted, and their library is not installed.
         TemporaryError: the port of the metrics is taken.
     """
     observers: list[Observer] = [Pulse(clock)]
-    if environ.get("NOTIFY_SOCKET"):
-        observers.append(Supervisor(clock, monotonic))
     if port := accounts[0].settings.metrics_port:
         try:
             from crmlink.app.metrics import Metrics  # noqa: PLC0415 -- an extra, and seldom wanted
@@ -79,4 +77,6 @@ def observer_of(
             said = "CRMLINK_METRICS_PORT: needs the library prometheus-client"
             raise SettingsError((said,), hint="install crmlink[metrics], or leave the setting out") from error
         observers.append(Metrics(clock, port))
+    if environ.get("NOTIFY_SOCKET"):
+        observers.append(Supervisor(clock, monotonic))
     return Several(observers)
