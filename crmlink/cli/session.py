@@ -51,7 +51,7 @@ def settings_of(ctx: click.Context) -> Settings:
     """
     accounts = accounts_in(ctx)
     if len(accounts) > 1:
-        first = f"crmlink --account {accounts[0].name} {ctx.info_name}"
+        first = f"crmlink --account {accounts[0].name} {ctx.command_path.partition(' ')[2]}"
         raise UsageError(
             "This command is for one account, and there are several",
             hint=f"choose one of: {_names(accounts)}; for example `{first} …`",

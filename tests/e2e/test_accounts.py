@@ -99,7 +99,7 @@ def test_what_is_for_one_asks_which_and_a_no_of_one_is_no_no_of_the_other(settin
     crmlink(settings, "scan")
     done = crmlink(settings, "lapses", "show", "abc")
     assert done.code == 2
-    assert "jan, piet" in done.err
+    assert "jan, piet; for example `crmlink --account jan lapses show" in done.err
     assert crmlink(settings, "--account", "kees", "scan").code == 2
     (lapse,) = crmlink(settings, "--account", "piet@firma.example", "scan", "--json").json["lapses"]
     assert crmlink(settings, "--account", "piet", "lapses", "dismiss", lapse["id"]).code == 0
