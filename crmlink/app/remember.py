@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from crmlink.app.colleagues import tell_colleagues
 from crmlink.app.gather import Health
 from crmlink.app.house import House
 from crmlink.app.look import Look
@@ -33,6 +34,7 @@ def remember(house: House, seen: Look, verdicts: Iterable[Verdict], now: datetim
         ledger.sources.remember(account, SourceState("calendar", calendar, "", 0, doubtful_since=now))
     for calendar in set(known) - doubtful:
         ledger.sources.forget(account, known[calendar].source, calendar)
+    tell_colleagues(house, seen.picture, now)
 
 
 def _let_go(house: House, now: datetime) -> None:

@@ -26,7 +26,7 @@ from crmlink.app.setting_problems import sentence, unknown
 from crmlink.mailbox.location import ImapLocation, MaildirLocation, parse_location
 from crmlink.model.contact import Owner
 from crmlink.model.errors import SettingsError
-from crmlink.model.policy import Policy, WhenTheyCancel, WorkingHours
+from crmlink.model.policy import Colleagues, Policy, WhenTheyCancel, WorkingHours
 from crmlink.sources.calendar_location import CalendarLocation, parse_calendars
 
 PREFIX = "CRMLINK_"
@@ -138,6 +138,10 @@ class Settings(BaseSettings):
         WhenTheyCancel.NOTHING,
         description="When the other side cancelled: nothing, or draft (a friendly note with dates).",
     )
+    colleagues: Colleagues = _setting(
+        Colleagues.NOTHING,
+        description="Of several accounts in one ledger and one mail domain: nothing, or share (a question that a colleague answered is closed for you; both must share).",
+    )
     ignore: Annotated[frozenset[str], Parsed(values.parse_ignore)] = _setting(
         "",
         description="Addresses and domains that never get a draft, comma separated.",
@@ -227,6 +231,7 @@ class Settings(BaseSettings):
             signature=self.signature_file,
             crm_bcc=self.crm_bcc,
             retention=timedelta(days=self.retention_days),
+            colleagues=self.colleagues,
         )
 
 

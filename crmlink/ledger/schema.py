@@ -226,3 +226,13 @@ quarantine = Table(
     Column("sender", String, nullable=False),
     Column("tried_at", Moment, nullable=False),
 )
+
+# What colleagues tell each other.
+answers = Table(
+    "answers",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("mark", String, primary_key=True),
+    Column("message_id", String, nullable=False),
+    Column("sent_at", Moment, nullable=False),
+)

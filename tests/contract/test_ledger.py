@@ -16,6 +16,7 @@ import pytest
 from crmlink.ledger.open import open_ledger
 from crmlink.ledger.records import SourceState, Unreadable
 from crmlink.ledger.store import Ledger
+from crmlink.model.colleague import ColleagueAnswer
 from crmlink.model.contact import Contact
 from crmlink.model.draft import Acceptance, DraftState, Position
 from crmlink.model.errors import LedgerError
@@ -29,7 +30,7 @@ from tests.servers.plugin import not_here
 OTHER = "omar@veen.example"
 WHERE = Position("Drafts", 7, 12)
 LATER = NOW + timedelta(minutes=5)
-TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine"
+TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine, answers"
 
 
 @pytest.fixture(scope="session")
@@ -391,6 +392,23 @@ def test_the_state_of_a_source_is_kept_per_folder(ledger: Ledger) -> None:
     assert ledger.sources.all(ME) == (work, replace(inbox, count=121))
     ledger.sources.forget(ME, "calendar", "werk")
     assert ledger.sources.all(ME) == (replace(inbox, count=121),)
+
+
+def test_answers_are_told_to_those_of_the_same_domain_alone(ledger: Ledger) -> None:
+    told = ColleagueAnswer("mark", MessageId("<a@veen.example>"), ME, NOW)
+    ledger.answers.tell(ME, [told])
+    ledger.answers.tell(
+        ME, [replace(told, message=MessageId("<b@veen.example>")), replace(told, mark="later", at=LATER)]
+    )
+    later = replace(told, mark="later", at=LATER)
+
+    assert ledger.answers.of_colleagues(OTHER, {"veen.example"}) == (later, told)
+    assert ledger.answers.of_colleagues(OTHER, {"een.example", "%"}) == ()
+    assert ledger.answers.of_colleagues(ME, {"veen.example"}) == ledger.answers.of_colleagues(OTHER, ()) == ()
+    ledger.answers.prune(ME, sent_before=LATER)
+    assert ledger.answers.of_colleagues(OTHER, {"veen.example"}) == (later,)
+    ledger.answers.prune(ME)
+    assert ledger.answers.of_colleagues(OTHER, {"veen.example"}) == ()
 
 
 def test_the_last_pass_is_known_whether_it_ended_or_not(ledger: Ledger) -> None:
