@@ -16,7 +16,6 @@ from crmlink.app.accounts import Account
 from crmlink.cli.errors import INTERNAL_ERROR, tell
 from crmlink.cli.main import Call
 from crmlink.cli.session import print_json
-from crmlink.cli.tracebacks import safe_traceback
 from crmlink.model.errors import CrmlinkError, UsageError
 
 SCHEMA = 1
@@ -65,34 +64,39 @@ def _tried(account: Account, run: Run, *, as_json: bool) -> tuple[dict[str, Any]
     if not as_json:
         click.secho(f"{account.name} <{account.address}>", bold=True)
     document: dict[str, Any] = {"account": account.address}
+    code, error = 0, None
     try:
         ended = run(account)
         document |= ended.document
         if not as_json:
             ended.show()
-        error, code = ended.error, ended.code
-    except UsageError:
+        code, error = ended.code, ended.error
+    except (UsageError, BrokenPipeError):
         raise
     except CrmlinkError as failure:
-        _trace(failure)
-        error, code = failure, failure.exit_code
+        error = failure
     except Exception as failure:  # noqa: BLE001 -- the other accounts must have their turn
-        _trace(failure)
-        said, hint = (
-            f"internal error: {type(failure).__name__}",
-            "run it for this account with -v and report what it prints",
-        )
-        error, code = CrmlinkError(said, hint=hint), INTERNAL_ERROR
+        error = _BugError(failure)
     if error:
         code = max(code, error.exit_code)
-        tell(error, whose=f"{account.name}: ")
+        tell(error, whose=f"{account.name}: ", trace=error if _verbose() else None)
         document["error"] = {"code": code, "message": str(error), "hint": error.hint}
     if not as_json:
         click.echo()
     return document, code
 
 
-def _trace(error: Exception) -> None:
+class _BugError(CrmlinkError):
+    """An error that nobody foresaw; of its own words nothing is told."""
+
+    exit_code = INTERNAL_ERROR
+
+    def __init__(self, cause: Exception) -> None:
+        hint = "run it for this account with -v and report what it prints"
+        super().__init__(f"internal error: {type(cause).__name__}", hint=hint)
+        self.__cause__ = cause
+
+
+def _verbose() -> bool:
     call = click.get_current_context().find_object(Call)
-    if call and call.verbose:
-        click.echo(safe_traceback(error), err=True)
+    return bool(call and call.verbose)

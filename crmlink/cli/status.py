@@ -12,10 +12,8 @@ import click
 from crmlink.app.accounts import Account
 from crmlink.app.clock import system_clock
 from crmlink.app.status import Status, status_of
-from crmlink.cli.in_turn import Ended, in_turn
+from crmlink.cli.in_turn import SCHEMA, Ended, in_turn
 from crmlink.cli.session import accounts_in
-
-SCHEMA = 1
 
 
 @click.command("status")

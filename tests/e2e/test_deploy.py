@@ -111,6 +111,14 @@ def test_each_account_gets_its_own_credentials_and_no_password_is_printed(tmp_pa
     assert PASSWORD not in done.out + done.err
 
 
+def test_the_unit_of_a_user_reads_that_users_settings_and_can_be_reloaded(tmp_path: Path) -> None:
+    done = _init(tmp_path, "--systemd", "--user")
+    assert done.code == 0
+    assert re.search(r"^ExecStart=/\S+ --env-file %E/crmlink/.env daemon$", done.out, re.MULTILINE)
+    assert "ExecReload=/bin/kill -HUP $MAINPID" in done.out
+    assert "LoadCredential" not in done.out
+
+
 def test_without_settings_it_is_the_unit_of_one_account(tmp_path: Path) -> None:
     done = _init(tmp_path, "--systemd")
     assert done.code == 0
