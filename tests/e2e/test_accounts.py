@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -113,3 +114,28 @@ def test_a_wrong_setting_of_one_is_told_before_anything_is_done(settings: dict[s
     assert done.code == 78
     assert "account piet: CRMLINK_PIET__ME: is missing" in done.err
     assert _drafts(settings, "jan") == []
+
+
+def test_in_one_ledger_each_gets_what_it_would_get_in_its_own(settings: dict[str, str], tmp_path: Path) -> None:
+    shutil.copytree(tmp_path, tmp_path / "apart")
+    for command in (("scan", "--json"), ("scan", "--json"), ("owed", "--json")):
+        together = crmlink(settings, *command)
+        assert together.code == 0
+        for name, document in zip(PEOPLE, together.json["accounts"], strict=True):
+            own = _alone(settings, name)
+            own |= {
+                "DATABASE": str(tmp_path / "apart" / f"{name}.db"),
+                "MAIL": f"maildir://{tmp_path / 'apart' / name}",
+            }
+            alone = crmlink(own, *command).json
+            assert document | {"as_of": ""} == {"account": f"{name}@firma.example", **alone, "as_of": ""}
+
+
+def test_what_one_has_forgotten_the_other_keeps(settings: dict[str, str]) -> None:
+    crmlink(settings, "scan")
+    assert crmlink(settings, "--account", "jan", "contacts", "forget", "--yes", "gijs0@bakker.example").code == 0
+    for _ in range(2):
+        listed = [crmlink(settings, "--account", name, "contacts", "list").out for name in PEOPLE]
+        assert ["gijs0@bakker.example" in one for one in listed] == [False, True]
+        done = crmlink(settings, "scan", "--json").json
+        assert [len(one["lapses"]) for one in done["accounts"]] == [0, 1]
