@@ -111,6 +111,13 @@ def test_each_account_gets_its_own_credentials_and_no_password_is_printed(tmp_pa
     assert PASSWORD not in done.out + done.err
 
 
+def test_who_logs_in_by_token_needs_the_client_secret_and_no_password(tmp_path: Path) -> None:
+    settings = {"ME": "jan@firma.example", "MAIL": "imaps://jan@imap.gmail.com", "MAIL_AUTH": "google"}
+    done = _init(tmp_path, "--systemd", **settings, OAUTH_CLIENT_ID="id", OAUTH_CLIENT_SECRET=PASSWORD)
+    assert re.findall(r"^LoadCredential=(\w+):", done.out, re.MULTILINE) == ["oauth_client_secret"]
+    assert PASSWORD not in done.out + done.err
+
+
 def test_the_unit_of_a_user_reads_that_users_settings_and_can_be_reloaded(tmp_path: Path) -> None:
     done = _init(tmp_path, "--systemd", "--user")
     assert done.code == 0

@@ -8,6 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 
 from crmlink.app.accounts import Account
+from crmlink.app.logins import CalendarAuth, MailAuth
 from crmlink.mailbox.location import ImapLocation
 from crmlink.sources.calendar_location import CalDavLocation
 
@@ -40,10 +41,14 @@ def credentials_for(accounts: Iterable[Account]) -> dict[str, str]:
     needed: dict[str, str] = {}
     for one in accounts:
         start, whose = (f"{one.name}__", f" of {one.name}") if one.name else ("", "")
-        if isinstance(one.settings.mail, ImapLocation):
+        login = one.settings.login
+        if isinstance(login.mail, ImapLocation) and login.mail_auth is MailAuth.PASSWORD:
             needed[f"{start}mail_password"] = f"the password of the mailbox{whose}"
-        if one.settings.calendar_user and any(isinstance(place, CalDavLocation) for place in one.settings.calendar):
+        dav = any(isinstance(place, CalDavLocation) for place in login.calendars)
+        if dav and one.settings.calendar_user and login.calendar_auth is CalendarAuth.PASSWORD:
             needed[f"{start}calendar_password"] = f"the password of the calendars{whose}"
+        if login.service and login.has_client_secret:
+            needed[f"{start}oauth_client_secret"] = f"the client secret of OAuth2{whose}"
     return needed
 
 
