@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from crmlink.app.env_file import ENV_FILE
 from crmlink.app.secret_files import credentials_of
 from crmlink.app.settings import PREFIX, Settings, collect, full_name, load, parse
 from crmlink.app.work_tree import refuse_in_work_tree
@@ -25,7 +26,6 @@ LOGINS = ("mail", "calendar")
 
 _BREAK = "__"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_FILE_SUFFIX = ".env"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def accounts_of(environ: Mapping[str, str], *, env_file: Path | None) -> tuple[A
     if not items:
         return (Account("", load(environ, env_file=env_file)),)
     common = {name: text for name, text in given.items() if _BREAK not in name}
-    entries, problems = _entries(items, given, (env_file or Path.cwd() / _FILE_SUFFIX).parent)
+    entries, problems = _entries(items, given, (env_file or Path.cwd() / ENV_FILE).parent)
     problems += _strays(given, {entry.name for entry in entries})
     accounts: list[Account] = []
     for entry in entries:
@@ -92,7 +92,7 @@ def _entries(items: list[str], given: Mapping[str, str], place: Path) -> tuple[l
         try:
             entry = (
                 _file(place / Path(item).expanduser())
-                if "/" in item or item.endswith(_FILE_SUFFIX)
+                if "/" in item or item.endswith(ENV_FILE)
                 else _section(item, given)
             )
         except SettingsError as error:
@@ -108,7 +108,7 @@ def _entries(items: list[str], given: Mapping[str, str], place: Path) -> tuple[l
 def _file(path: Path) -> _Entry:
     """An account with a settings file. It is called like the file, or like the directory of a mere `.env`."""
     refuse_in_work_tree(path)
-    name = path.absolute().parent.name if path.name == _FILE_SUFFIX else path.name.removesuffix(_FILE_SUFFIX)
+    name = path.absolute().parent.name if path.name == ENV_FILE else path.name.removesuffix(ENV_FILE)
     return _Entry(name.lower(), collect({}, env_file=path), lambda setting: f"{full_name(setting)} in {path}")
 
 

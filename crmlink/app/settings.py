@@ -30,7 +30,6 @@ from crmlink.model.policy import Colleagues, Policy, WhenTheyCancel, WorkingHour
 from crmlink.sources.calendar_location import CalendarLocation, parse_calendars
 
 PREFIX = "CRMLINK_"
-ENV_FILE = ".env"
 # Switches of the test suite, not settings of the program; with a second line they are those of an account called test.
 FOREIGN = re.compile(r"CRMLINK_TEST_(?!_)")
 # For all other settings an empty text is the same as none: the default.
@@ -292,9 +291,3 @@ def collect(environ: Mapping[str, str], *, env_file: Path | None = None) -> dict
         for name, text in merged.items()
         if name.startswith(PREFIX) and not FOREIGN.match(name) and (text or name.endswith(EMPTY_MEANS_NONE))
     }
-
-
-def find_env_file(directory: Path) -> Path | None:
-    """The `.env` of this directory, else the one in the user's configuration directory, else None."""
-    places = (directory / ENV_FILE, Path(platformdirs.user_config_dir("crmlink")) / ENV_FILE)
-    return next((place for place in places if place.is_file()), None)

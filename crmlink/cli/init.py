@@ -10,8 +10,9 @@ from crmlink.app.autoconfig import fetch
 from crmlink.app.clock import system_clock
 from crmlink.app.dns import Dns
 from crmlink.app.doctor import Finding, examine
+from crmlink.app.env_file import ENV_FILE
 from crmlink.app.find_servers import find_servers
-from crmlink.app.settings import ENV_FILE, PREFIX, Settings, load
+from crmlink.app.settings import PREFIX, Settings, load
 from crmlink.app.work_tree import refuse_in_work_tree
 from crmlink.app.write_env import write_env
 from crmlink.cli.deploy import Form, deploy
