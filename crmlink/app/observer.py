@@ -6,7 +6,10 @@ that raises is logged, and the daemon goes on.
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import ParamSpec, Protocol
+
+import structlog
 
 from crmlink.app.accounts import Account
 from crmlink.app.scan import ScanResult
@@ -67,3 +70,52 @@ class Unobserved:
 
     def stopping(self) -> None:
         """Nothing."""
+
+
+P = ParamSpec("P")
+
+
+class Sheltered:
+    """Another observer, whose errors do no harm to the daemon."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+
+    def started(self) -> None:
+        """Told on."""
+        _tell(self._observer.started)
+
+    def alive(self) -> None:
+        """Told on."""
+        _tell(self._observer.alive)
+
+    def pass_done(self, account: Account, result: ScanResult, seconds: float) -> None:
+        """Told on."""
+        _tell(self._observer.pass_done, account, result, seconds)
+
+    def pass_failed(self, account: Account, error: Exception, seconds: float) -> None:
+        """Told on."""
+        _tell(self._observer.pass_failed, account, error, seconds)
+
+    def account_stopped(self, account: Account, error: LoginError) -> None:
+        """Told on."""
+        _tell(self._observer.account_stopped, account, error)
+
+    def reconnected(self, account: Account) -> None:
+        """Told on."""
+        _tell(self._observer.reconnected, account)
+
+    def reloaded(self) -> None:
+        """Told on."""
+        _tell(self._observer.reloaded)
+
+    def stopping(self) -> None:
+        """Told on."""
+        _tell(self._observer.stopping)
+
+
+def _tell(call: Callable[P, None], *what: P.args, **named: P.kwargs) -> None:
+    try:
+        call(*what, **named)
+    except Exception as error:  # noqa: BLE001 -- whatever it is, mail must go on being read
+        structlog.get_logger("crmlink").error("observer broke", kind=type(error).__name__)

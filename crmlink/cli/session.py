@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from crmlink.app.accounts import Account, accounts_of
 from crmlink.app.gather import Progress
 from crmlink.app.settings import Settings, find_env_file, load
 from crmlink.app.work_tree import refuse_in_work_tree
@@ -23,12 +24,20 @@ from crmlink.model.errors import UsageError
 
 def settings_of(ctx: click.Context) -> Settings:
     """The settings of this call, from the environment and the `.env` file it names or finds."""
-    call = ctx.find_object(Call)
+    return load(os.environ, env_file=_env_file(ctx.find_object(Call)))
+
+
+def accounts_here(call: Call | None) -> tuple[Account, ...]:
+    """The accounts of this call, read anew each time. Raises SettingsError."""
+    return accounts_of(os.environ, env_file=_env_file(call))
+
+
+def _env_file(call: Call | None) -> Path | None:
     given = call.env_file if call else None
     env_file = given or find_env_file(Path.cwd())
     if env_file is not None:
         refuse_in_work_tree(env_file)
-    return load(os.environ, env_file=env_file)
+    return env_file
 
 
 def parse_moment(text: str, zone: ZoneInfo) -> datetime:
