@@ -25,7 +25,7 @@ ANSWER_WITHIN: Final = 30.0
 """Seconds the server has to answer IDLE and DONE."""
 
 _CHUNK: Final = 65536
-_CHUNKS: Final = 16  # more at once is a flood
+_MOST: Final = 4 * 1024 * 1024  # bytes between two beginnings: more is a flood
 _COUNTED: Final = re.compile(rb"\* (\d+) (EXISTS|EXPUNGE)\Z", re.IGNORECASE)
 _NOTHING_YET: Final = (BlockingIOError, ssl.SSLWantReadError)
 
@@ -47,7 +47,7 @@ class IdleLine:
         self._session = session
         self._exists = exists
         self._connection, self._rest = session.taken_over()
-        self._number, self._tag = 0, b""
+        self._number, self._tag, self._left = 0, b"", _MOST
         self._stage, self.wake_at = _Stage.ASKED, now
         self._begin(now)
 
@@ -91,7 +91,7 @@ class IdleLine:
         self._session.drop()
 
     def _begin(self, now: float) -> None:
-        self._number += 1
+        self._number, self._left = self._number + 1, _MOST
         self._tag = f"IDLE{self._number}".encode()
         self._stage, self.wake_at = _Stage.ASKED, now + ANSWER_WITHIN
         self._say(self._tag + b" IDLE")
@@ -112,11 +112,12 @@ class IdleLine:
     def _received(self) -> bytes:
         data = b""
         try:
-            for _ in range(_CHUNKS):
+            while self._left > 0:
                 chunk = self._connection.recv(_CHUNK)
                 if not chunk:
                     raise self._broken("the server hung up")
                 data += chunk
+                self._left -= len(chunk)
         except _NOTHING_YET:
             return data
         except OSError as error:
