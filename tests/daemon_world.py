@@ -6,6 +6,7 @@ clock can be set, and the machine can sleep.
 
 from __future__ import annotations
 
+import itertools
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random  # noqa: TID251 -- jitter from a fixed seed
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from crmlink.app.account_service import Machine
@@ -162,7 +164,7 @@ class Door:
                 self.knocks.append(self._world.seconds)
                 connection.close()
 
-    def __enter__(self) -> Door:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -175,4 +177,4 @@ class Door:
 
 def gaps(moments: Sequence[float]) -> list[float]:
     """The seconds between one moment and the next."""
-    return [after - before for before, after in zip(moments, moments[1:], strict=False)]
+    return [after - before for before, after in itertools.pairwise(moments)]

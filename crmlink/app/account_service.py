@@ -36,8 +36,10 @@ from crmlink.model.lapse import Decision
 LOGIN_TRIES: Final = 3
 BURST: Final = 0.5
 """Seconds to wait for more after new mail was noticed."""
-BETWEEN: Final = 5.0
-"""Seconds at least from one pass to the next that new mail asks for."""
+SHARE: Final = 5
+"""New mail may keep the daemon busy one part in so many: passes that take long are made less often."""
+LONGEST_PAUSE: Final = 60.0
+"""Seconds that new mail waits at most because the last pass took long."""
 # The loop stands still while this connects: shorter than a pass may take.
 WATCH_TIMEOUTS: Final = Timeouts(connect=10, read=15, command=20)
 
@@ -113,7 +115,7 @@ class AccountService:
     def make_pass(self) -> None:
         """One pass; what goes wrong is logged and told, and tried again later."""
         began = self._machine.steady()
-        self._wanted_at, self._news_not_before = NEVER, began + BETWEEN
+        self._wanted_at = NEVER
         try:
             result = self._scanned()
         except (Exception, TooLongError) as error:  # noqa: BLE001 -- the daemon outlives every bug in a pass
@@ -125,6 +127,7 @@ class AccountService:
             seconds = self._machine.steady() - began
             self._done(result, seconds)
             self._observer.pass_done(self.account, result, seconds)
+        self._news_not_before = began + min(LONGEST_PAUSE, SHARE * seconds)
         if self.stopped:
             self.close()
             self._observer.account_stopped(self.account, self.stopped)

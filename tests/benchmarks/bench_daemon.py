@@ -28,7 +28,7 @@ MAILS, SECONDS, PASSES = 20, 60, 300
 
 @contextmanager
 def at_work() -> Iterator[tuple[Office, Running]]:
-    """An office with some mail and meetings, and its daemon after the first passes."""
+    """An office with some mail and meetings, and a daemon after its first passes that found the ledger made."""
     with Dovecot() as dovecot, Radicale() as radicale, tempfile.TemporaryDirectory() as place:
         office = Office(dovecot.account(), radicale.account(), Path(place))
         office.settings["MAX_DRAFTS_PER_DAY"] = "100"
@@ -36,6 +36,10 @@ def at_work() -> Iterator[tuple[Office, Running]]:
             office.receive(f"old{number}", _sender(1000 + number), "Dank je wel!", days_ago=10)
             if number % 10 == 0:
                 office.book(f"m{number}", "Overleg", _sender(2000 + number), in_days=2 + number // 10)
+        with running(office.environment(), office.directory) as maker:
+            maker.says("pass done")
+            print(f"a daemon that had to make its ledger: {maker.memory:.0f} MB")
+            maker.stop()
         with running(office.environment(), office.directory) as daemon:
             daemon.says("pass done")
             daemon.says("pass done")  # the one that looks again once new mail is waited for

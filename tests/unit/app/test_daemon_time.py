@@ -131,9 +131,18 @@ def test_a_job_and_an_observer_that_raise_stop_nothing(tmp_path: Path, capsys: p
             raise RuntimeError("geheim")
 
     notes = Breaks(world)
-    ledger = tmp_path / "ledger-.db"
-    world.at(0.5 * HOUR, lambda: (ledger.rename(tmp_path / "away"), ledger.mkdir()))  # retention cannot open it
-    world.at(24.5 * HOUR, lambda: (ledger.rmdir(), (tmp_path / "away").rename(ledger)))
+    ledger, away = tmp_path / "ledger-.db", tmp_path / "away"
+
+    def spoil() -> None:  # retention cannot open it
+        ledger.rename(away)
+        ledger.mkdir()
+
+    def mend() -> None:
+        ledger.rmdir()
+        away.rename(ledger)
+
+    world.at(0.5 * HOUR, spoil)
+    world.at(24.5 * HOUR, mend)
     with ScriptedServer() as server:
         given = account(tmp_path, MAIL=f"imap://me@127.0.0.1:{server.port}", SCAN_EVERY_MINUTES="60")
         world.run(Daemon(lambda: [given], world.machine, notes), 26 * HOUR)

@@ -126,9 +126,9 @@ def test_it_begins_anew_in_time_and_news_in_between_count() -> None:
     with idle(answer) as (line, server):
         heard(line, idling)
         assert not line.turn(RENEW_AFTER)
-        assert line.idling
+        assert idling(line)
         line.turn(LATE)
-        assert not line.idling
+        assert not idling(line)
         assert line.wake_at == LATE + ANSWER_WITHIN
         assert any(heard(line, idling, LATE))
         assert line.wake_at == LATE + RENEW_AFTER
