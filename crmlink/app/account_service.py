@@ -190,6 +190,8 @@ class AccountService:
         )
 
     def _failed(self, error: Exception) -> None:
+        if self._door is not None:
+            self._door.drop()  # whatever it was, nobody knows what is still on the line
         match error:
             case LoginError():
                 self._was_refused(error)

@@ -81,8 +81,9 @@ class Daemon:
             if max(service.due_at, self._clock_watch.settled_at) <= self._machine.steady():
                 service.make_pass()
                 self._observer.alive()
-        if all(service.stopped for service in self._services):
-            raise next(service.stopped for service in self._services if service.stopped)
+        stopped = [service.stopped for service in self._services if service.stopped]
+        if stopped and len(stopped) == len(self._services):
+            raise stopped[0]
         descriptors = (service.descriptor for service in self._services)
         self._machine.wait(self._seconds_left(), (signals.fileno(), *(one for one in descriptors if one is not None)))
 
@@ -90,7 +91,7 @@ class Daemon:
         now = self._machine.steady()
         passes = (max(service.due_at, self._clock_watch.settled_at) - now for service in self._services)
         watches = (service.watch_at - now for service in self._services)
-        return max(_SHORTEST_NAP, min(self._jobs.seconds_left, *passes, *watches))
+        return max(_SHORTEST_NAP, min((self._jobs.seconds_left, *passes, *watches)))
 
     def _heed_clock(self) -> None:
         jump = self._clock_watch.jump()
@@ -105,6 +106,9 @@ class Daemon:
         except CrmlinkError as error:
             problems = error.problems if isinstance(error, SettingsError) else (str(error),)
             self._log.error("settings not taken", problems=list(problems), remedy=error.hint)
+            return
+        except Exception as error:  # noqa: BLE001 -- the old settings are good
+            self._log.error("settings not taken", kind=type(error).__name__)
             return
         self._log.info("settings taken", accounts=len(self._services), every_minutes=self._paces())
         self._observer.reloaded()
