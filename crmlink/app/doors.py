@@ -6,24 +6,40 @@ from crmlink.app.logins import CalendarAuth, MailAuth, takes_token
 from crmlink.app.oauth.open_login import tokens_of
 from crmlink.app.settings import Settings
 from crmlink.mailbox.folders import FolderNames
+from crmlink.mailbox.imap import ImapAccess, ImapDoor, LentDoor
+from crmlink.mailbox.location import ImapLocation
 from crmlink.mailbox.proof import TokenSource
 from crmlink.sources.calendar_login import CalendarLogin
+from crmlink.sources.imap import ImapMailSource
 from crmlink.sources.open_calendar import open_calendars
 from crmlink.sources.open_mail import open_mail
 from crmlink.sources.port import CalendarSource, MailSource
+from crmlink.writer.imap import ImapDraftWriter
 from crmlink.writer.open_writer import open_writer
 from crmlink.writer.port import DraftWriter
 
 
-def mail_of(settings: Settings) -> MailSource:
-    """The mailbox to read. Raises SettingsError for a password that cannot be said over IMAP."""
+def access_of(settings: Settings) -> ImapAccess | None:
+    """How to open the mailbox over IMAP; None for one on disk. Raises SettingsError for a password IMAP cannot say."""
+    if not isinstance(settings.mail, ImapLocation):
+        return None
+    password = settings.mail_password.get_secret_value()
+    return ImapAccess(settings.mail, password, _names(settings), settings.ca_file, token=_mail_token(settings))
+
+
+def mail_of(settings: Settings, door: ImapDoor | None = None) -> MailSource:
+    """The mailbox to read, through this door if there is one. Raises as `access_of`."""
+    if door is not None:
+        return ImapMailSource(LentDoor(door))
     password = settings.mail_password.get_secret_value()
     token = _mail_token(settings)
     return open_mail(settings.mail, password, names=_names(settings), ca_file=settings.ca_file, token=token)
 
 
-def writer_of(settings: Settings) -> DraftWriter:
-    """The Drafts folder to write to. Raises as `mail_of`."""
+def writer_of(settings: Settings, door: ImapDoor | None = None) -> DraftWriter:
+    """The Drafts folder to write to, through this door if there is one. Raises as `access_of`."""
+    if door is not None:
+        return ImapDraftWriter(LentDoor(door))
     password = settings.mail_password.get_secret_value()
     token = _mail_token(settings)
     return open_writer(settings.mail, password, names=_names(settings), ca_file=settings.ca_file, token=token)

@@ -28,6 +28,7 @@ from crmlink.cache.file import open_cache
 from crmlink.drafts.template_set import TemplateSet
 from crmlink.ledger.open import open_ledger, sqlite_path
 from crmlink.ledger.store import Ledger
+from crmlink.mailbox.imap import ImapDoor
 from crmlink.model.contact import Owner
 from crmlink.model.errors import TemporaryError
 from crmlink.model.policy import Policy
@@ -66,10 +67,13 @@ CACHE_LAYOUT = mail_cache.LAYOUT + calendar_cache.LAYOUT
 
 
 @contextmanager
-def open_house(settings: Settings, clock: Clock, *, read_only: bool = False) -> Iterator[House]:
+def open_house(
+    settings: Settings, clock: Clock, *, read_only: bool = False, door: ImapDoor | None = None
+) -> Iterator[House]:
     """Open everything the settings name, and close it whatever happens.
 
-    Unless `read_only`, no second crmlink may work on the same SQLite ledger meanwhile.
+    Unless `read_only`, no second crmlink may work on the same SQLite ledger meanwhile. A `door` to the mailbox is used
+    for reading and writing, and stays open.
 
     Raises:
         TemporaryError: another crmlink is at work.
@@ -86,7 +90,7 @@ def open_house(settings: Settings, clock: Clock, *, read_only: bool = False) -> 
         cache = stack.enter_context(open_cache(cache_file(settings), layout=CACHE_LAYOUT, read_only=read_only))
         box = stack.enter_context(BlackBox(None if read_only else black_box_file(settings)))
         careful = Careful(ledger.quarantine, settings.me.address, clock, box)
-        mail, writer, calendars = mail_of(settings), writer_of(settings), calendars_of(settings)
+        mail, writer, calendars = mail_of(settings, door), writer_of(settings, door), calendars_of(settings)
         stack.callback(mail.close)
         stack.callback(writer.close)
         for calendar in calendars:

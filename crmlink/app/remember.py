@@ -10,7 +10,9 @@ from crmlink.app.gather import Health
 from crmlink.app.house import House
 from crmlink.app.look import Look
 from crmlink.ledger.records import SourceState
+from crmlink.ledger.store import Ledger
 from crmlink.model.lapse import Verdict
+from crmlink.model.policy import Policy
 
 # Meetings are remembered so much longer than the look-back, for a repeat within it.
 KEEP_MEETINGS = timedelta(days=60)
@@ -24,7 +26,7 @@ def remember(house: House, seen: Look, verdicts: Iterable[Verdict], now: datetim
     if all(report.health is Health.OK for report in seen.reports):
         ledger.lapses.close_others(account, [verdict.lapse.id for verdict in listed], now)
     _remember_meetings(house, seen, now)
-    _let_go(house, now)
+    let_go(ledger, account, house.policy, now)
     for report in seen.reports:
         if report.health is Health.OK:
             ledger.sources.remember(account, SourceState(report.name, "", "", report.seen, last_success=now))
@@ -37,12 +39,12 @@ def remember(house: House, seen: Look, verdicts: Iterable[Verdict], now: datetim
     tell_colleagues(house, seen.picture, now)
 
 
-def _let_go(house: House, now: datetime) -> None:
+def let_go(ledger: Ledger, account: str, policy: Policy, now: datetime) -> None:
     """Erase words that are no longer needed; that something happened stays."""
-    ledger, account, old = house.ledger, house.account, now - house.policy.retention
+    old = now - policy.retention
     ledger.drafts.prune_text(account, closed_before=old)
     ledger.lapses.prune_text(account, closed_before=old)
-    ledger.quarantine.prune(account, tried_before=now - house.policy.lookback)
+    ledger.quarantine.prune(account, tried_before=now - policy.lookback)
 
 
 def _remember_meetings(house: House, seen: Look, now: datetime) -> None:

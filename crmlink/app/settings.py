@@ -132,7 +132,9 @@ class Settings(BaseSettings):
     retention_days: int = _setting(
         90, ge=1, le=36500, description="After how many days the words of closed lapses and their drafts are erased."
     )
-    scan_every_minutes: int = _setting(5, ge=1, le=1440, description="How often the daemon scans, in minutes.")
+    scan_every_minutes: int = _setting(
+        5, ge=1, le=1440, description="How often the daemon scans, in minutes; new mail wakes it sooner."
+    )
     when_they_cancel: WhenTheyCancel = _setting(
         WhenTheyCancel.NOTHING,
         description="When the other side cancelled: nothing, or draft (a friendly note with dates).",
