@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 
 import click
 
@@ -11,6 +12,7 @@ from crmlink.app.account_service import Machine
 from crmlink.app.clock import steady_clock, system_clock
 from crmlink.app.daemon import Daemon, wait_on
 from crmlink.app.log import configure
+from crmlink.app.observers import observer_of
 from crmlink.cli.main import Call
 from crmlink.cli.session import accounts_here
 
@@ -22,4 +24,6 @@ def command(ctx: click.Context) -> None:
     call = ctx.find_object(Call)
     configure(as_json="JOURNAL_STREAM" in os.environ, verbose=bool(call and call.verbose))
     machine = Machine(system_clock(), steady_clock(), secrets.SystemRandom().random, wait_on)
-    Daemon(lambda: accounts_here(call), machine).run()
+    accounts = accounts_here(call)
+    observer = observer_of(accounts, os.environ, system_clock(accounts[0].settings.timezone), time.monotonic)
+    Daemon(lambda: accounts_here(call), machine, observer).run()
