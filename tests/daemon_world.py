@@ -21,9 +21,9 @@ from zoneinfo import ZoneInfo
 from crmlink.app.account_service import Machine
 from crmlink.app.accounts import Account
 from crmlink.app.daemon import Daemon
+from crmlink.app.load_settings import load
 from crmlink.app.observer import Unobserved
 from crmlink.app.scan import ScanResult
-from crmlink.app.settings import load
 from crmlink.app.signals import Stopped
 from crmlink.model.errors import LoginError
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crmlink.app.env_file import ENV_FILE
+from crmlink.app.load_settings import PREFIX, collect, full_name, load, parse
 from crmlink.app.secret_files import credentials_of
-from crmlink.app.settings import PREFIX, Settings, collect, full_name, load, parse
+from crmlink.app.settings import Settings
 from crmlink.app.work_tree import refuse_in_work_tree
 from crmlink.model.errors import SettingsError
 

@@ -1,39 +1,27 @@
 """The settings table: every setting once, with its meaning, its default and its parser.
 
-`load` reads it from the environment, a `.env` file and systemd credentials, reports all that is wrong at once, and
-never repeats a secret. `settings_texts` writes `.env.example` and the README's table from the same table, `accounts`
+`load_settings` reads it, `settings_texts` writes `.env.example` and the README's table from the same table, `accounts`
 reads it once for each of several accounts.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crmlink.app import setting_values as values
-from crmlink.app.env_file import read_env_file
-from crmlink.app.logins import CalendarAuth, Login, MailAuth, contradictions, parse_calendar_auth
-from crmlink.app.secret_files import credentials_of, secrets_in_files
-from crmlink.app.setting_problems import sentence, unknown
+from crmlink.app.logins import CalendarAuth, Login, MailAuth, parse_calendar_auth
 from crmlink.mailbox.location import ImapLocation, MaildirLocation, parse_location
 from crmlink.model.contact import Owner
-from crmlink.model.errors import SettingsError
 from crmlink.model.policy import Colleagues, Policy, WhenTheyCancel, WorkingHours
 from crmlink.sources.calendar_location import CalendarLocation, parse_calendars
 
-PREFIX = "CRMLINK_"
-# Switches of the test suite, not settings of the program; with a second line they are those of an account called test.
-FOREIGN = re.compile(r"CRMLINK_TEST_(?!_)")
-# For all other settings an empty text is the same as none: the default.
-EMPTY_MEANS_NONE = ("_COUNTRY",)
 DEFAULT_DATABASE = Path(platformdirs.user_state_dir("crmlink")) / "ledger.db"
 
 
@@ -193,11 +181,11 @@ class Settings(BaseSettings):
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- read by `load`, which also sees unknown names
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- read by `load_settings`, which also sees unknown names
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what `load` hands over: it merges the sources itself, without interpolation."""
+        """Only what `load_settings` hands over: it merges the sources itself, without interpolation."""
         assert isinstance(init_settings, InitSettingsSource), settings_cls
         return (init_settings,)
 
@@ -234,62 +222,3 @@ class Settings(BaseSettings):
             retention=timedelta(days=self.retention_days),
             colleagues=self.colleagues,
         )
-
-
-def load(environ: Mapping[str, str], *, env_file: Path | None = None) -> Settings:
-    """Read all settings; the environment wins over the file, the file over systemd credentials.
-
-    Raises:
-        SettingsError: with one sentence for each thing that is wrong; no value of a secret in any of them.
-    """
-    try:
-        return parse(collect(environ, env_file=env_file), credentials_of(environ))
-    except SettingsError as error:
-        where = env_file or "the environment or .env"
-        error.hint = error.hint or f"correct it in {where}; `crmlink init` writes a good one"
-        raise
-
-
-def parse(
-    given: Mapping[str, str], credentials: Mapping[str, Path], *, shown: Callable[[str], str] | None = None
-) -> Settings:
-    """Settings from texts, by setting name in lower case without prefix; `credentials` are files that hold secrets.
-
-    `shown` gives the name under which a person knows a setting, where it is not the common one.
-
-    Raises:
-        SettingsError: as `load`.
-    """
-    name_of = shown or full_name
-    problems = [unknown(name, Settings.model_fields, name_of) for name in given if name not in Settings.model_fields]
-    known: dict[str, Any] = {name: value for name, value in given.items() if name in Settings.model_fields}
-    settings: Settings | None = None
-    try:
-        known |= secrets_in_files(known, credentials, name_of)
-        settings = Settings(**known)
-    except ValidationError as error:
-        problems += [
-            sentence(detail["loc"], detail, name_of) for detail in error.errors(include_input=False, include_url=False)
-        ]
-    except SettingsError as error:
-        problems += error.problems
-    problems += contradictions(settings.login, name_of) if settings else []
-    if problems or settings is None:
-        raise SettingsError(tuple(problems))
-    return settings
-
-
-def full_name(name: str) -> str:
-    """The name of a setting as it stands in a file."""
-    return f"{PREFIX}{name.upper()}"
-
-
-def collect(environ: Mapping[str, str], *, env_file: Path | None = None) -> dict[str, str]:
-    """Setting name in lower case without prefix -> text, from the file and the environment, unparsed."""
-    from_file = read_env_file(env_file) if env_file else {}
-    merged = {**from_file, **environ}
-    return {
-        name.removeprefix(PREFIX).lower(): text
-        for name, text in merged.items()
-        if name.startswith(PREFIX) and not FOREIGN.match(name) and (text or name.endswith(EMPTY_MEANS_NONE))
-    }

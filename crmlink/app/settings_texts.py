@@ -7,7 +7,8 @@ from pathlib import Path
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from crmlink.app.settings import PREFIX, Settings
+from crmlink.app.load_settings import PREFIX
+from crmlink.app.settings import Settings
 
 
 def example() -> str:

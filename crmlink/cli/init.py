@@ -12,7 +12,8 @@ from crmlink.app.dns import Dns
 from crmlink.app.doctor import Finding, examine
 from crmlink.app.env_file import ENV_FILE
 from crmlink.app.find_servers import find_servers
-from crmlink.app.settings import PREFIX, Settings, load
+from crmlink.app.load_settings import PREFIX, load
+from crmlink.app.settings import Settings
 from crmlink.app.work_tree import refuse_in_work_tree
 from crmlink.app.write_env import write_env
 from crmlink.cli.deploy import Form, deploy

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmlink.app.accounts import Account, accounts_of, chosen
-from crmlink.app.settings import PREFIX
+from crmlink.app.load_settings import PREFIX
 from crmlink.model.errors import SettingsError
 
 SECRET = "geheim-woord"
