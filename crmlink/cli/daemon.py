@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
-import time
 
 import click
 
 from crmlink.app.account_service import Machine
-from crmlink.app.clock import steady_clock, system_clock
+from crmlink.app.clock import awake_clock, steady_clock, system_clock
 from crmlink.app.daemon import Daemon, wait_on
 from crmlink.app.log import configure
 from crmlink.app.observers import observer_of
@@ -25,5 +24,5 @@ def command(ctx: click.Context) -> None:
     configure(as_json="JOURNAL_STREAM" in os.environ, verbose=bool(call and call.verbose))
     machine = Machine(system_clock(), steady_clock(), secrets.SystemRandom().random, wait_on)
     accounts = accounts_here(call)
-    observer = observer_of(accounts, os.environ, system_clock(accounts[0].settings.timezone), time.monotonic)
+    observer = observer_of(accounts, os.environ, system_clock(accounts[0].settings.timezone), awake_clock())
     Daemon(lambda: accounts_here(call), machine, observer).run()

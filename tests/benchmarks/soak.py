@@ -192,10 +192,10 @@ def _soaked(office: Office, daemon: Running, minutes: float) -> bool:
     while (passed := time.monotonic() - began) < 60 * minutes and daemon.process.poll() is None:
         time.sleep(min(60, 60 * minutes - passed + 0.1))
         if first is None and passed > 12 * minutes:
-            first = daemon.memory, daemon.descriptors
+            first = daemon.memory, _at_rest(daemon)
         _show(daemon, office, life, passed / 60)
     life.end()
-    first = first or (daemon.memory, daemon.descriptors)
+    first = first or (daemon.memory, _at_rest(daemon))
     missing, began = set(life.lapses), time.monotonic()
     while missing and time.monotonic() - began < SETTLES and daemon.process.poll() is None:
         time.sleep(5)
@@ -203,6 +203,15 @@ def _soaked(office: Office, daemon: Running, minutes: float) -> bool:
     time.sleep(10)
     _show(daemon, office, life, (time.monotonic() - began) / 60)
     return _judged(office, daemon, life, first)
+
+
+def _at_rest(daemon: Running) -> int:
+    """The descriptors that are open between two passes: the fewest that are seen for some seconds."""
+    seen = []
+    for _ in range(200):
+        seen.append(daemon.descriptors)
+        time.sleep(0.05)
+    return min(seen)
 
 
 def _show(daemon: Running, office: Office, life: Life, minute: float) -> None:
@@ -221,7 +230,7 @@ EVENTS = ("pass done", "pass failed", "watch lost", "watch stands again", "on sc
 
 def _judged(office: Office, daemon: Running, life: Life, first: tuple[float, int]) -> bool:
     drafts = addressees(office)
-    memory, descriptors = daemon.memory, daemon.descriptors
+    memory, descriptors = daemon.memory, _at_rest(daemon)
     assert office.watch is not None
     wrong = [
         *(f"no draft to {address}" for address in set(life.lapses) - set(drafts)),
