@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from crmlink.app.black_box import BlackBox
 from crmlink.app.careful import Careful
@@ -60,6 +61,18 @@ class House:
         return self.owner.address
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a worker of a fleet brings into every house: its open ledger, its name there, a directory for this mailbox.
+
+    Who takes the lease under the same `holder` again gets it: the fleet itself sees to it that only one does.
+    """
+
+    ledger: Ledger
+    holder: str
+    directory: Path
+
+
 # A pass that is killed leaves its lease behind; after this time another one may work.
 LEASE = timedelta(minutes=15)
 # The tables of the cache: each module that keeps something in it owns its own.
@@ -68,12 +81,17 @@ CACHE_LAYOUT = mail_cache.LAYOUT + calendar_cache.LAYOUT
 
 @contextmanager
 def open_house(
-    settings: Settings, clock: Clock, *, read_only: bool = False, door: ImapDoor | None = None
+    settings: Settings,
+    clock: Clock,
+    *,
+    read_only: bool = False,
+    door: ImapDoor | None = None,
+    shared: Shared | None = None,
 ) -> Iterator[House]:
     """Open everything the settings name, and close it whatever happens.
 
     Unless `read_only`, no second crmlink may work on the same SQLite ledger meanwhile. A `door` to the mailbox is used
-    for reading and writing, and stays open.
+    for reading and writing, and stays open; so does what is `shared`.
 
     Raises:
         TemporaryError: another crmlink is at work.
@@ -84,11 +102,14 @@ def open_house(
         if file and not read_only:
             stack.enter_context(only_one(file))
         templates = all_templates(settings.templates)
-        ledger = stack.enter_context(open_ledger(settings.database, read_only=read_only))
+        ledger = shared.ledger if shared else stack.enter_context(open_ledger(settings.database, read_only=read_only))
         if file is None and not read_only:
-            stack.enter_context(_leased(ledger, settings.me.address, clock))
-        cache = stack.enter_context(open_cache(cache_file(settings), layout=CACHE_LAYOUT, read_only=read_only))
-        box = stack.enter_context(BlackBox(None if read_only else black_box_file(settings)))
+            holder = shared.holder if shared else f"{socket.gethostname()}:{os.getpid()}"
+            stack.enter_context(_leased(ledger, settings.me.address, clock, holder))
+        cached = shared.directory / "mail.cache" if shared else cache_file(settings)
+        cache = stack.enter_context(open_cache(cached, layout=CACHE_LAYOUT, read_only=read_only))
+        noted = shared.directory / "mail.reading" if shared else black_box_file(settings)
+        box = stack.enter_context(BlackBox(None if read_only else noted))
         careful = Careful(ledger.quarantine, settings.me.address, clock, box)
         mail, writer, calendars = mail_of(settings, door), writer_of(settings, door), calendars_of(settings)
         stack.callback(mail.close)
@@ -99,9 +120,8 @@ def open_house(
 
 
 @contextmanager
-def _leased(ledger: Ledger, account: str, clock: Clock) -> Iterator[None]:
+def _leased(ledger: Ledger, account: str, clock: Clock, me: str) -> Iterator[None]:
     """Hold the account in a ledger that several machines may share."""
-    me = f"{socket.gethostname()}:{os.getpid()}"
     if not ledger.leases.take(account, me, clock(), lifetime=LEASE):
         holder = ledger.leases.holder(account, clock()) or "unknown"
         raise TemporaryError(

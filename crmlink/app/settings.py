@@ -175,6 +175,11 @@ class Settings(BaseSettings):
         description="Certificates (PEM) to trust instead of the well-known ones, for servers with a private authority.",
         examples=["/etc/ssl/own-ca.pem"],
     )
+    fleet_key_file: Annotated[Path | None, Parsed(values.parse_file)] = _setting(
+        "",
+        description="For many mailboxes: the file with the keys their passwords are sealed with, the newest first. Under systemd the credential fleet_key is used by itself.",
+        examples=["/etc/crmlink/fleet_key"],
+    )
 
     @classmethod
     def settings_customise_sources(

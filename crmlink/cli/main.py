@@ -26,6 +26,8 @@ COMMANDS = {
     "contacts": "What is held on whom: list, show, export, forget.",
     "init": "Ask, test the logins, write .env.",
     "login": "Log in with Google or Microsoft.",
+    "fleet": "Many mailboxes on one PostgreSQL: add, list, pause, remove, status.",
+    "worker": "Scan the mailboxes of the fleet, for ever.",
 }
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -25,47 +21,11 @@ from crmlink.model.ids import AgreementId, EventUid, LapseId, MessageId
 from crmlink.model.lapse import Decision, Fault, LapseKind, Verdict
 from crmlink.model.meeting import EventStatus
 from tests.ledger_examples import GIJS, ME, NOW, ZONE, draft, event, verdict
-from tests.servers.plugin import not_here
 
 OTHER = "omar@veen.example"
 WHERE = Position("Drafts", 7, 12)
 LATER = NOW + timedelta(minutes=5)
 TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine, answers"
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The URL of a PostgreSQL server of our own, run by a user that is not root."""
-    pytest.importorskip("psycopg", reason="the PostgreSQL driver is not installed")
-    programs = _postgresql_programs()
-    home = Path(tempfile.mkdtemp(prefix="crmlink-pg-"))  # short, for its socket, and below no directory of root's
-    if os.geteuid() == 0:
-        shutil.chown(home, "postgres")
-    data = home / "data"
-    options = f"-k {home} -c listen_addresses='' -c fsync=off"
-    try:
-        _as_postgres(programs / "initdb", "-D", data, "-A", "trust", "-U", "crmlink")
-        _as_postgres(programs / "pg_ctl", "-D", data, "-l", home / "log", "-w", "-o", options, "start")
-        yield f"postgresql://crmlink@/postgres?host={home}"
-        _as_postgres(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
-    finally:
-        shutil.rmtree(home)
-
-
-def _postgresql_programs() -> Path:
-    found = [*Path("/usr/lib/postgresql").glob("*/bin"), *(Path(p).parent for p in [shutil.which("initdb")] if p)]
-    if not found or shutil.which("setpriv") is None:
-        not_here("PostgreSQL is not installed: apt-get install postgresql (or .ci/install)")
-    return found[0]
-
-
-def _as_postgres(*command: object) -> None:
-    try:
-        as_other = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        prefix = as_other if os.geteuid() == 0 else []
-        subprocess.run([*prefix, *map(str, command)], check=True, capture_output=True, cwd="/")
-    except subprocess.CalledProcessError as error:
-        not_here(f"PostgreSQL does not start here: {error.stderr!r}")
 
 
 @pytest.fixture(params=["memory", "file", "postgresql"])
@@ -76,7 +36,7 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
         case "file":
             url = str(tmp_path / "ledger.db")
         case _:
-            url = request.getfixturevalue("postgresql")
+            url = request.getfixturevalue("postgresql").url
             _empty(url)
     with open_ledger(url, read_only=False) as opened:
         yield opened
