@@ -17,6 +17,7 @@ from crmlink.app.letters import Letters
 from crmlink.app.look import look
 from crmlink.app.mailroom import Mailroom
 from crmlink.app.remember import remember
+from crmlink.app.trust import note_history
 from crmlink.drafts.no_dates import with_reasons
 from crmlink.lapses.decide import decide
 from crmlink.lapses.find import Found, find_lapses
@@ -87,6 +88,7 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
         verdicts = mailroom.place(verdicts, drafts)
         remember(house, seen, verdicts, task.now)
         note_repairs(house, seen, sent, {verdict.lapse.id for verdict in verdicts})
+        note_history(house, seen, task.since)
     elif seen.refused:
         verdicts = tuple(_held(verdict) for verdict in verdicts)
     drafts = {lapse: stored.draft for lapse, stored in mailroom.stored().items()} | drafts

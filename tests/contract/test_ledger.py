@@ -30,7 +30,7 @@ from tests.servers.plugin import not_here
 OTHER = "omar@veen.example"
 WHERE = Position("Drafts", 7, 12)
 LATER = NOW + timedelta(minutes=5)
-TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine, answers"
+TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine, answers, agreements, contact_days"
 
 
 @pytest.fixture(scope="session")
