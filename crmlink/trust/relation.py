@@ -6,7 +6,7 @@ one ending. There is no score: a count can be checked, a score cannot.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -146,8 +146,3 @@ def _of_broken(one: PastAgreement) -> Ending:
     if one.state is State.WITHDRAWN or one.dismissed:
         return Ending.SETTLED
     return Ending.BROKEN_BY_ME
-
-
-def totals(entries: Iterable[Entry]) -> Counter[Ending]:
-    """How many agreements ended how."""
-    return Counter(one.ending for one in entries)
