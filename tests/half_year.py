@@ -103,7 +103,7 @@ def _life_with(year: HalfYear, dice: random.Random, name: str, address: str) -> 
 def _agreement(
     dice: random.Random, kind: AgreementKind, fate: str, name: str, address: str, number: int
 ) -> PastAgreement:
-    due = NOW - timedelta(days=dice.randint(20, DAYS - 20), hours=dice.randint(0, 9))
+    due = NOW - timedelta(days=dice.randint(3, DAYS - 20), hours=dice.randint(0, 9))
     if fate == "open":
         due = NOW + timedelta(days=dice.randint(1, 12))
     made = due - timedelta(days=dice.randint(1, 14))

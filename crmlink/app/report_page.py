@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
 
 from crmlink.app.report import Report
 from crmlink.app.report_pictures import marks, pieces, scale
-from crmlink.app.report_words import Words
+from crmlink.app.report_words import Words, lead
 from crmlink.drafts.template_set import shipped_file
-from crmlink.trust.relation import Ending
 from crmlink.trust.timeline import COUNTED
 
 MOST_PEOPLE = 150
 """So many people and companies are shown, those who need attention first: the page stays light."""
 
-MOST_OWED, MOST_EVIDENCE = 25, 12
+MOST_OWED, MOST_EVIDENCE = 15, 12
 
 
 def render_page(report: Report, language: str) -> str:
@@ -27,7 +27,7 @@ def render_page(report: Report, language: str) -> str:
         report=report,
         words=words,
         language=language,
-        lead=_lead(report, words),
+        lead=lead(report, words),
         counted=COUNTED,
         anchors={
             line.relation.person.address: f"p{number}" for number, line in enumerate(report.people[:MOST_PEOPLE], 1)
@@ -42,33 +42,20 @@ def render_page(report: Report, language: str) -> str:
     )
 
 
-def _lead(report: Report, words: Words) -> str:
-    """The first sentence: how it went."""
-    if not report.ended:
-        return words.say("lead_none")
-    told = report.totals
-    first = next(month.first for month in report.months if month.ended)
-    theirs = told[Ending.BROKEN_BY_THEM]
-    return words.say(
-        "lead",
-        month=words.long_month(first),
-        ended=words.some("agreements", report.ended),
-        kept=told[Ending.KEPT],
-        repaired=_part(words, "lead_repaired", told[Ending.REPAIRED]),
-        broken=_part(words, "lead_broken", told[Ending.BROKEN_BY_ME]),
-        theirs=words.some("lead_theirs", theirs) if theirs else "",
-    )
-
-
-def _part(words: Words, name: str, count: int) -> str:
-    return words.say(name, count=count) if count else ""
-
-
 def _environment() -> Environment:
-    return ImmutableSandboxedEnvironment(
+    environment = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(shipped_file),
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["coded"] = _coded
+    return environment
+
+
+def _coded(text: str) -> Markup:
+    """The text with what stands between backticks as code."""
+    code = Markup("<code>{}</code>")
+    parts = [code.format(part) if number % 2 else escape(part) for number, part in enumerate(text.split("`"))]
+    return Markup("").join(parts)

@@ -11,6 +11,7 @@ from typing import Any
 
 from babel.dates import format_date
 
+from crmlink.app.report import Report
 from crmlink.drafts.template_set import shipped_file
 from crmlink.ledger.records import LapseRecord
 from crmlink.model.draft import DraftState, StoredDraft
@@ -93,7 +94,9 @@ class Words:
         if due is None:
             return self.say("no_day")
         ahead = (self._local(due) - today).days
-        return self.say("today") if ahead == 0 else self.say("tomorrow") if ahead == 1 else self.day(due)
+        return (
+            self.say("today") if ahead == 0 else self.say("tomorrow") if ahead == 1 else self._format(due, "EEE d MMM")
+        )
 
     def lapse(self, one: LapseRecord) -> str:
         """What broke, in one sentence without a full stop."""
@@ -118,7 +121,7 @@ class Words:
         repaired = [each for each in one.entries if each.ending is Ending.REPAIRED]
         last = max(each.agreement.repaired_at or each.at for each in repaired)
         kept = sum(each.ending is Ending.KEPT and each.at >= last for each in one.entries)
-        return self.say("ambassador", when=self.short_day(last), kept=kept)
+        return self.some("ambassador", kept, when=self.short_day(last))
 
     def ending(self, ending: Ending) -> str:
         """The word for an ending."""
@@ -131,3 +134,25 @@ class Words:
         day = self._local(when) if isinstance(when, datetime) else when
         pattern = pattern if day.year == self.now.year else f"{pattern} y"
         return str(format_date(day, pattern, locale=_LOCALES[self.language]))
+
+
+def lead(report: Report, words: Words) -> str:
+    """The first sentence: how it went."""
+    if not report.ended:
+        return words.say("lead_none")
+    told = report.totals
+    first = next(month.first for month in report.months if month.ended)
+    theirs = told[Ending.BROKEN_BY_THEM]
+    return words.say(
+        "lead",
+        month=words.long_month(first),
+        ended=words.some("agreements", report.ended),
+        kept=told[Ending.KEPT],
+        repaired=_part(words, "lead_repaired", told[Ending.REPAIRED]),
+        broken=_part(words, "lead_broken", told[Ending.BROKEN_BY_ME]),
+        theirs=words.some("lead_theirs", theirs) if theirs else "",
+    )
+
+
+def _part(words: Words, name: str, count: int) -> str:
+    return words.say(name, count=count) if count else ""
