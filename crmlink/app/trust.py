@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from crmlink.app.house import House
 from crmlink.app.look import Look
@@ -40,12 +41,24 @@ def note_history(house: House, seen: Look, since: datetime) -> None:
     history.count(account, (day for day in days if not tombstones.cover_address(day.address)))
 
 
-def trust_in(ledger: Ledger, owner: Owner, now: datetime, cards: Iterable[Card] = ()) -> Trust:
-    """All that the ledger remembers, by person and company, as it stands at `now` (aware)."""
+def trust_in(
+    ledger: Ledger,
+    owner: Owner,
+    now: datetime,
+    cards: Iterable[Card] = (),
+    others: Mapping[str, Iterable[str]] = MappingProxyType({}),
+) -> Trust:
+    """All that the ledger remembers, by person and company, as it stands at `now` (aware).
+
+    `others` are addresses with their names that are to be listed though nothing is remembered of them.
+    """
     account = owner.address
     agreements, days = ledger.history.agreements(account), ledger.history.days(account)
-    others = [one for one in _names(agreements, days).items() if not owner.is_me(one[0])]
-    found = relations(people(dict(others), cards), agreements, days, now)
+    names = _names(agreements, days)
+    for address, given in others.items():
+        names[address] += given
+    listed = {address: given for address, given in names.items() if not owner.is_me(address)}
+    found = relations(people(listed, cards), agreements, days, now)
     return Trust(found, companies(found))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -56,6 +57,7 @@ def _write(name: str, text: str) -> None:
         new.write_text(text, encoding="utf-8")
         new.replace(path)
     except OSError as error:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):
+            new.unlink()
         raise UsageError(f"{name} cannot be written: {error.strerror or error}", hint="name another file") from error
     click.echo(f"Written to {path}.")

@@ -8,11 +8,9 @@ from rich.table import Table
 
 from crmlink.app.report import Line, Report
 from crmlink.app.report_words import Words, lead
-from crmlink.trust.relation import Ending
-from crmlink.trust.timeline import COUNTED, Month
+from crmlink.cli.signs import SIGNS, signs
+from crmlink.trust.timeline import COUNTED
 
-SIGNS = {Ending.KEPT: "●", Ending.REPAIRED: "◉", Ending.BROKEN_BY_ME: "◆", Ending.BROKEN_BY_THEM: "□"}
-NOTHING = "·"
 MOST_LINES, MOST_OWED = 25, 15
 
 
@@ -35,12 +33,6 @@ def show_report(report: Report, language: str, console: Console | None = None) -
         out.print(_lines(lines[:MOST_LINES], words) if lines else words.say("nobody"))
         if name == "people" and len(lines) > MOST_LINES:
             out.print(f"[dim]{words.say('people_more', count=len(lines) - MOST_LINES)}[/]")
-
-
-def signs(months: tuple[Month, ...]) -> str:
-    """One sign for each month: the gravest thing that happened in it, a dot where nothing ended."""
-    gravest = (Ending.BROKEN_BY_ME, Ending.REPAIRED, Ending.BROKEN_BY_THEM, Ending.KEPT)
-    return "".join(next((SIGNS[ending] for ending in gravest if month.count(ending)), NOTHING) for month in months)
 
 
 def _week(report: Report, words: Words, out: Console) -> None:
