@@ -11,7 +11,6 @@ from crmlink.app.documents import SCHEMA, Document
 from crmlink.app.settings import Settings
 from crmlink.app.trust import trust_in
 from crmlink.ledger.open import open_ledger
-from crmlink.model.contact import Card
 from crmlink.model.errors import UsageError
 from crmlink.trust.attention import by_attention, silence, well_repaired
 from crmlink.trust.company import Company
@@ -92,12 +91,12 @@ class Circle:
         raise UsageError(f"Nobody is known as {words}", hint=hint)
 
 
-def circle(settings: Settings, now: datetime, cards: Iterable[Card] = ()) -> Circle:
+def circle(settings: Settings, now: datetime) -> Circle:
     """Everybody the ledger knows of, as of `now` (aware, in the owner's zone)."""
     with open_ledger(settings.database, read_only=True) as ledger:
         on_each = held_in(ledger, settings)
         names = {address: one.names for address, one in on_each.items()}
-        trust = trust_in(ledger, settings.me, now, cards, names)
+        trust = trust_in(ledger, settings.me, now, names)
     today = now.date()
     people = by_attention(trust.relations, today)
     companies = {one.domain: one for one in trust.companies}
@@ -148,8 +147,11 @@ def _line(one: Known, now: datetime) -> Document:
 
 def _bears(one: Known, wanted: str) -> bool:
     """Whether a name of theirs holds these words."""
-    return wanted in one.relation.person.name.lower() or any(
-        wanted in name.lower() for each in one.held for name in each.names
+    person = one.relation.person
+    return (
+        wanted in person.name.lower()
+        or wanted == person.nickname.lower()
+        or any(wanted in name.lower() for each in one.held for name in each.names)
     )
 
 

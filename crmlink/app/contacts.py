@@ -19,7 +19,7 @@ from crmlink.cache.file import open_cache, remove_cache
 from crmlink.ledger.open import open_ledger, sqlite_path
 from crmlink.ledger.records import Forgotten, LapseRecord, Unreadable
 from crmlink.ledger.store import Ledger
-from crmlink.model.contact import Address
+from crmlink.model.contact import Address, Card
 from crmlink.model.draft import StoredDraft
 from crmlink.model.errors import UsageError
 from crmlink.model.history import ContactDay, PastAgreement
@@ -40,6 +40,7 @@ class Held:
     unreadable: list[Unreadable] = field(default_factory=list)
     agreements: list[PastAgreement] = field(default_factory=list)
     days: list[ContactDay] = field(default_factory=list)
+    card: Card | None = None
     mails: tuple[Message, ...] = ()
     calendar_items: tuple[str, ...] = ()
 
@@ -142,6 +143,9 @@ def held_in(ledger: Ledger, settings: Settings) -> dict[str, Held]:
         of(Address(past.name, past.address)).agreements.append(past)
     for day in ledger.history.days(account):
         of(Address(day.name, day.address)).days.append(day)
+    for card in ledger.cards.all(account):
+        for address in card.addresses:
+            of(Address(card.name, address)).card = card
     return dict(sorted(found.items()))
 
 

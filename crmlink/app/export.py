@@ -8,7 +8,7 @@ from typing import Any
 from crmlink.app.contacts import Held
 from crmlink.app.documents import SCHEMA, Document
 from crmlink.ledger.records import LapseRecord, Unreadable
-from crmlink.model.contact import Address
+from crmlink.model.contact import Address, Card
 from crmlink.model.draft import Acceptance, StoredDraft
 from crmlink.model.history import ContactDay, PastAgreement
 from crmlink.model.mail import Message
@@ -32,6 +32,7 @@ def export_document(held: Held, now: datetime) -> Document:
         "contact_days": [_day(one) for one in held.days],
         "unreadable": [_unreadable(one, zone) for one in held.unreadable],
         "mails": [_mail(one, zone) for one in held.mails],
+        "address_book": _card(held.card) if held.card else None,
         "calendar_items": list(held.calendar_items),
     }
 
@@ -131,6 +132,16 @@ def _agreement(one: PastAgreement, zone: tzinfo | None) -> Document:
         **{
             name: _time(getattr(one, name), zone) for name in ("made_at", "due", "ended_at", "broken_at", "repaired_at")
         },
+    }
+
+
+def _card(one: Card) -> Document:
+    return {
+        "name": one.name,
+        "organisation": one.organisation,
+        "title": one.title,
+        "nickname": one.nickname,
+        "addresses": list(one.addresses),
     }
 
 

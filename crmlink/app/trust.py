@@ -11,7 +11,7 @@ from types import MappingProxyType
 from crmlink.app.house import House
 from crmlink.app.look import Look
 from crmlink.ledger.store import Ledger
-from crmlink.model.contact import Card, Owner
+from crmlink.model.contact import Owner
 from crmlink.model.history import ContactDay, PastAgreement
 from crmlink.trust.company import Company, companies
 from crmlink.trust.contact_days import contact_days
@@ -45,7 +45,6 @@ def trust_in(
     ledger: Ledger,
     owner: Owner,
     now: datetime,
-    cards: Iterable[Card] = (),
     others: Mapping[str, Iterable[str]] = MappingProxyType({}),
 ) -> Trust:
     """All that the ledger remembers, by person and company, as it stands at `now` (aware).
@@ -58,7 +57,7 @@ def trust_in(
     for address, given in others.items():
         names[address] += given
     listed = {address: given for address, given in names.items() if not owner.is_me(address)}
-    found = relations(people(listed, cards), agreements, days, now)
+    found = relations(people(listed, ledger.cards.all(account)), agreements, days, now)
     return Trust(found, companies(found))
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from crmlink.ledger.database import Database
 from crmlink.ledger.drafts import OPEN_STATES
 from crmlink.ledger.records import Forgotten
-from crmlink.ledger.schema import agreements, contact_days, drafts, lapses, meetings, quarantine, tombstones
+from crmlink.ledger.schema import agreements, cards, contact_days, drafts, lapses, meetings, quarantine, tombstones
 from crmlink.model.ids import EventUid, LapseId, digest
 
 BLANK = "[…]"
@@ -60,7 +60,7 @@ class PrivacyStore:
             written = connection.execute(delete(drafts).where(ours)).rowcount
             connection.execute(delete(lapses).where((lapses.c.account == account) & lapses.c.id.in_(named)))
             seen = _forget_meetings(connection, account, address)
-            for table in (agreements, contact_days):
+            for table in (agreements, contact_days, cards):
                 connection.execute(delete(table).where(table.c.account == account, table.c.address == address))
             _bury(connection, account, address, named, {row.uid for row in seen})
             _blank_elsewhere(connection, account, words)
@@ -117,7 +117,7 @@ def _words_for(connection: Connection, account: str, address: str) -> re.Pattern
     for row in connection.execute(select(meetings).where(meetings.c.account == account)):
         people += _people(row)
     names |= {name for name, its in people if its == address}
-    for table in (agreements, contact_days):
+    for table in (agreements, contact_days, cards):
         same = (table.c.account == account) & (table.c.address == address)
         names |= {row.name for row in connection.execute(select(table.c.name).where(same))}
     words = [address, *sorted((name for name in names if " " in name.strip()), key=len, reverse=True)]

@@ -248,6 +248,19 @@ contact_days = Table(
     Column("name", Text, nullable=False),
 )
 
+cards = Table(
+    "cards",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("address", String, primary_key=True),
+    Column("card", String, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("nickname", Text, nullable=False),
+)
+
 quarantine = Table(
     "quarantine",
     metadata,

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from crmlink.ledger.answers import AnswerStore
+from crmlink.ledger.cards import CardStore
 from crmlink.ledger.database import Database
 from crmlink.ledger.drafts import DraftStore
 from crmlink.ledger.history import HistoryStore
@@ -29,6 +30,7 @@ class Ledger:
         self.runs = RunStore(database)
         self.leases = LeaseStore(database)
         self.privacy = PrivacyStore(database)
+        self.cards = CardStore(database)
         self.history = HistoryStore(database)
         self.quarantine = QuarantineStore(database)
         self.answers = AnswerStore(database)

@@ -20,8 +20,8 @@ from crmlink.model.contact import Card
 class Person:
     """One person, or one office. `address` is the main one of `addresses`, all in lower case.
 
-    `name` may be empty. `company` is the registered domain, None for free mail; `organisation` and `title` are as the
-    address book has them, else "".
+    `name` may be empty. `company` is the registered domain, None for free mail; `organisation`, `title` and `nickname`
+    are as the address book has them, else "".
     """
 
     address: str
@@ -30,6 +30,7 @@ class Person:
     company: str | None = None
     organisation: str = ""
     title: str = ""
+    nickname: str = ""
     office: bool = False
 
     @property
@@ -76,6 +77,7 @@ def _person(addresses: list[str], called: Mapping[str, str], by_address: Mapping
         company=next((one for one in companies if one), None),
         organisation=card.organisation if card else "",
         title=card.title if card else "",
+        nickname=card.nickname if card else "",
         office=is_role_address(main) and not (card and card.name),
     )
 

@@ -32,7 +32,7 @@ from tests.servers.plugin import not_here
 OTHER = "omar@veen.example"
 WHERE = Position("Drafts", 7, 12)
 LATER = NOW + timedelta(minutes=5)
-TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine, answers, agreements, contact_days"
+TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine, answers, agreements, contact_days, cards"
 
 
 @pytest.fixture(scope="session")

@@ -42,3 +42,15 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("account", "address", "day", name=op.f("pk_contact_days")),
     )
+    op.create_table(
+        "cards",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("card", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("organisation", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("nickname", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "address", name=op.f("pk_cards")),
+    )
