@@ -19,6 +19,9 @@ MAX_LINES, MAX_LINE = 60, 2_000
 MAX_NAME = 100
 _WANTED = re.compile(r"(?:[\w-]+\.)?(BEGIN|END|VERSION|FN|N|EMAIL|ORG|TITLE|NICKNAME)[;:]", re.IGNORECASE)
 _FOLD = re.compile(r"\r?\n[ \t]")
+_PARTS = re.compile(r"((?:[^\":]|\"[^\"]*\")*:)(.*)")
+_ESCAPED = r"\\,"
+_BARE_COMMA = re.compile(r"(?<!\\),")
 _ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")
 # The lowest of the scale of PREF (RFC 6350 section 5.3), for addresses without one.
 _NO_PREFERENCE = 100
@@ -43,7 +46,13 @@ def _cards(text: str) -> Iterator[list[str]]:
                 yield [*lines, line]
                 lines = []
             case _ if lines and len(lines) < MAX_LINES:
-                lines.append(line)
+                lines.append(_one_value(line) if found[1].upper() not in {"N", "NICKNAME"} else line)
+
+
+def _one_value(line: str) -> str:
+    """The line with its commas escaped: many programs leave that out, and the library cuts the value there."""
+    parts = _PARTS.fullmatch(line)
+    return f"{parts[1]}{_BARE_COMMA.sub(_ESCAPED, parts[2])}" if parts else line
 
 
 def _card(lines: list[str]) -> Card | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date
+from functools import cache
 
 from crmlink.agreements.picture import Picture
 from crmlink.facts.people import clean_name, reaches_a_person
@@ -29,6 +30,7 @@ def contact_days(
     mails_in: Counter[_Key] = Counter()
     mails_out: Counter[_Key] = Counter()
     names: dict[_Key, str] = {}
+    cleaned = cache(clean_name)
     for _, message in picture.messages():
         if message.automatic or len(message.recipients) > MANY_RECIPIENTS:
             continue
@@ -36,7 +38,7 @@ def contact_days(
         for person in _other_side(message, picture):
             key = person.address, message.sent_at.astimezone(UTC).date()
             counted[key] += 1
-            names[key] = max(names.get(key, ""), clean_name(person.name), key=lambda name: (len(name), name))
+            names[key] = max(names.get(key, ""), cleaned(person.name), key=lambda name: (len(name), name))
     met = Counter(_met(agreements))
     dealt_with = {*known, *(one.address for one in agreements), *(address for address, _ in mails_out)}
     keys = sorted(key for key in {*mails_in, *mails_out, *met} if key[0] in dealt_with)

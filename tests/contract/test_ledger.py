@@ -18,7 +18,7 @@ from crmlink.ledger.records import SourceState, Unreadable
 from crmlink.ledger.store import Ledger
 from crmlink.model.colleague import ColleagueAnswer
 from crmlink.model.agreement import AgreementKind, State
-from crmlink.model.contact import Contact
+from crmlink.model.contact import Card, Contact
 from crmlink.model.draft import Acceptance, DraftState, Position
 from crmlink.model.errors import LedgerError
 from crmlink.model.evidence import Evidence, EvidenceSource
@@ -609,3 +609,17 @@ def test_forgetting_takes_the_history_along_and_blanks_it_elsewhere(ledger: Ledg
     assert ledger.history.days(ME) == ()
     tombstones = ledger.privacy.tombstones(ME)
     assert (tombstones.cover_address(GIJS.address), tombstones.cover_address("els@x.example")) == (True, False)
+
+
+def test_cards_are_replaced_whole_and_forgotten_with_their_person(ledger: Ledger) -> None:
+    gijs = Card("Gijs Bakker", (GIJS.address, "gijs@gmail.com"), "Bakker", "baas", "Gijsje")
+    els = Card("Els", ("els@x.example", "gijs@gmail.com"))
+    ledger.cards.replace(ME, [gijs])
+    assert ledger.cards.all(ME) == (gijs,)
+    ledger.cards.replace(ME, [els, gijs])
+    assert sorted(ledger.cards.all(ME), key=lambda card: card.name) == [els, replace(gijs, addresses=(GIJS.address,))]
+    assert ledger.cards.all(OTHER) == ()
+    ledger.privacy.forget(ME, GIJS.address)
+    assert ledger.cards.all(ME) == (els,)
+    ledger.cards.replace(ME, [])
+    assert ledger.cards.all(ME) == ()

@@ -159,6 +159,33 @@ def test_the_report_is_written_for_the_owner_alone_and_shown_in_the_terminal(set
     assert Path(settings["DATABASE"]).read_bytes() == before
 
 
+def test_the_address_book_names_people_and_nobody_else_is_kept_of_it(settings: dict[str, str]) -> None:
+    book = Path(settings["DATABASE"]).parents[1] / "boek"
+    book.mkdir()
+    lines = ("FN:Gijsbert Bakkerman", "EMAIL:gijs@bakkerman.example", "ORG:Bakkerman Bouw", "NICKNAME:Bakkie")
+    (book / "a.vcf").write_text("\n".join(("BEGIN:VCARD", "VERSION:4.0", *lines, "END:VCARD\n")))
+    (book / "b.vcf").write_text("BEGIN:VCARD\nVERSION:3.0\nFN:Tante Corrie\nEMAIL:corrie@familie.example\nEND:VCARD\n")
+    settings["CONTACTS"] = f"vdir://{book}"
+    _scan(settings)
+    assert "2 card(s) with an address" in _crmlink(settings, "check").out
+    shown = _crmlink(settings, "contacts", "show", "bakkie").out
+    assert shown.startswith("Gijsbert Bakkerman <gijs@bakkerman.example>, Bakkerman Bouw")
+    assert "Bakkerman Bouw, bakkerman.example" in _crmlink(settings, "contacts", "list", "--companies").out
+    assert (
+        _crmlink(settings, "contacts", "export", "gijs@bakkerman.example").json["address_book"]["nickname"] == "Bakkie"
+    )
+    assert b"corrie" not in Path(settings["DATABASE"]).read_bytes().lower()
+    _crmlink(settings, "contacts", "forget", "gijs@bakkerman.example", "--yes")
+    assert b"bakkie" not in Path(settings["DATABASE"]).read_bytes().lower()
+
+
+def test_an_address_book_that_cannot_be_read_is_told_and_the_pass_goes_on(settings: dict[str, str]) -> None:
+    settings["CONTACTS"] = "vdir:///nergens/te/vinden"
+    done = _crmlink(settings, "scan", "--json")
+    assert (done.code, len(done.json["lapses"])) == (0, 2)
+    assert [one["code"] for one in done.json["problems"]] == ["contacts.unreadable"]
+
+
 def test_an_export_holds_everything_on_that_person_and_nothing_on_another(settings: dict[str, str]) -> None:
     _scan(settings)
     document = _crmlink(settings, "contacts", "export", "gijs@bakkerman.example").json
