@@ -78,6 +78,13 @@ class Words:
             return self.some("hour", round(hours))
         return self.some("day", round(hours / 24))
 
+    def short_hours(self, hours: float | None) -> str:
+        """The same for a picture, as in "13 u"; nothing for none."""
+        if hours is None:
+            return ""
+        days = hours >= _HOURS_AS_HOURS
+        return self.say("day_short" if days else "hour_short", count=max(1, round(hours / 24 if days else hours)))
+
     def counts(self, months: Iterable[Month]) -> str:
         """How agreements ended, as in "12 nagekomen, 1 goedgemaakt"."""
         listed = tuple(months)
