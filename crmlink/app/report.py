@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from statistics import median
 
 from crmlink.app.trust import Trust
 from crmlink.ledger.records import LapseRecord
@@ -18,7 +17,7 @@ from crmlink.model.draft import StoredDraft
 from crmlink.trust.attention import Silence, by_attention, silence, well_repaired
 from crmlink.trust.company import Company
 from crmlink.trust.people import Person
-from crmlink.trust.relation import Ending, Entry, Relation
+from crmlink.trust.relation import Ending, Entry, Relation, usual_hours
 from crmlink.trust.timeline import COUNTED, Month, months_until, timeline
 
 FEWEST_MONTHS, MOST_MONTHS = 6, 12
@@ -100,11 +99,6 @@ def report_of(ledger: Ledger, trust: Trust, owner: Owner, now: datetime) -> Repo
     entries = tuple(once.values())
     firsts = months_until(today, _span(entries, now))
     days = [day for each in trust.relations for day in each.days]
-    hours = [
-        (past.ended_at - past.made_at).total_seconds() / 3600
-        for each in entries
-        if (past := each.agreement).ended_at and each.agreement.kind == "request" and each.agreement.state == "kept"
-    ]
     people = tuple(
         Line(one, timeline(one.entries, one.days, firsts, zone), silence(one, today))
         for one in by_attention(trust.relations, today)
@@ -119,7 +113,7 @@ def report_of(ledger: Ledger, trust: Trust, owner: Owner, now: datetime) -> Repo
         owner=owner,
         now=now,
         months=timeline(entries, days, firsts, zone),
-        hours_to_answer=median(hours) if hours else None,
+        hours_to_answer=usual_hours(entries),
         week=_week(ledger, owner, now),
         owed=_owed(trust, now),
         people=people,

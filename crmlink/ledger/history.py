@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -84,6 +84,7 @@ class HistoryStore:
                     row |= {"id": first["id"], "made_at": first["made_at"], "ref": first["ref"], "refs": first["refs"]}
                 seen.add((row["id"], row["address"]))
                 _store(connection, account, row, known.get((row["id"], row["address"])))
+                known[row["id"], row["address"]] = row
             for key, stored in known.items():
                 if all_read and key not in seen and _should_be_seen(stored, since, now):
                     connection.execute(delete(agreements).where(*_is_agreement(account, *key)))
@@ -96,7 +97,7 @@ class HistoryStore:
             return
         with self.database.writing() as connection:
             its = (contact_days.c.account == account) & (contact_days.c.day >= first)
-            known = {
+            known: dict[tuple[str, date], Mapping[Any, Any]] = {
                 (row["address"], row["day"]): row
                 for row in connection.execute(select(contact_days).where(its)).mappings()
             }
@@ -107,6 +108,7 @@ class HistoryStore:
                 if before is None:
                     keys = {"account": account, "address": address, "day": one.day}
                     connection.execute(insert(contact_days).values(keys | values))
+                    known[address, one.day] = keys | values
                     continue
                 merged = {name: max(before[name], values[name]) for name in _COUNTS}
                 merged["name"] = max(before["name"], values["name"], key=len)

@@ -44,6 +44,14 @@ class Entry:
     agreement: PastAgreement
 
     @property
+    def hours_to_answer(self) -> float | None:
+        """How long a question waited for its answer, in hours; None for all else."""
+        past = self.agreement
+        if past.kind is not AgreementKind.REQUEST or past.state is not State.KEPT or past.ended_at is None:
+            return None
+        return (past.ended_at - past.made_at).total_seconds() / 3600
+
+    @property
     def late(self) -> bool:
         """Whether it is past its day and was neither kept nor let go."""
         return self.ending is Ending.BROKEN_BY_ME and self.agreement.state in STILL_OPEN
@@ -74,14 +82,7 @@ class Relation:
     @property
     def hours_to_answer(self) -> float | None:
         """The median time from a question to its answer, in hours; None when none was answered."""
-        hours = [
-            (one.agreement.ended_at - one.agreement.made_at).total_seconds() / 3600
-            for one in self.entries
-            if one.agreement.kind is AgreementKind.REQUEST
-            and one.agreement.state is State.KEPT
-            and one.agreement.ended_at
-        ]
-        return median(hours) if hours else None
+        return usual_hours(self.entries)
 
     @property
     def last_contact(self) -> date | None:
@@ -100,6 +101,12 @@ def relations(
     for day in days:
         contact[day.address].append(day)
     return tuple(_relation(person, by_address, contact, now) for person in people)
+
+
+def usual_hours(entries: Iterable[Entry]) -> float | None:
+    """The median time from a question to its answer, in hours; None when none was answered."""
+    hours = [one.hours_to_answer for one in entries if one.hours_to_answer is not None]
+    return median(hours) if hours else None
 
 
 def entry(one: PastAgreement, now: datetime) -> Entry:

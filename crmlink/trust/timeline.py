@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from statistics import median
 
-from crmlink.model.agreement import AgreementKind, State
 from crmlink.model.history import ContactDay
 from crmlink.trust.relation import Ending, Entry
 
@@ -56,10 +55,9 @@ def timeline(
     for one in entries:
         if one.ending is not Ending.OPEN:
             endings[_first(one.at.astimezone(zone).date()), one.ending] += 1
-        past = one.agreement
-        if past.kind is AgreementKind.REQUEST and past.state is State.KEPT and past.ended_at:
-            answered = _first(past.ended_at.astimezone(zone).date())
-            hours.setdefault(answered, []).append((past.ended_at - past.made_at).total_seconds() / 3600)
+        if one.hours_to_answer is not None and one.agreement.ended_at:
+            answered = _first(one.agreement.ended_at.astimezone(zone).date())
+            hours.setdefault(answered, []).append(one.hours_to_answer)
     for day in days:
         seen = contact.setdefault(_first(day.day), Counter())
         seen.update({"mails_in": day.mails_in, "mails_out": day.mails_out, "meetings": day.meetings})

@@ -581,6 +581,11 @@ def test_a_reminder_continues_the_question_whose_mail_is_not_read_any_more(ledge
     assert ledger.history.agreements(ME) == (asked,)
 
 
+def test_one_agreement_told_twice_in_a_pass_is_stored_once(ledger: Ledger) -> None:
+    _remember(ledger, past(), past(state=State.KEPT))
+    assert ledger.history.agreements(ME) == (past(state=State.KEPT),)
+
+
 def test_a_day_of_contact_keeps_the_highest_count(ledger: Ledger) -> None:
     day = ContactDay(GIJS.address, date(2026, 3, 9), 2, 1, 0, "Gijs")
     ledger.history.count(ME, [day])
