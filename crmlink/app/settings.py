@@ -112,9 +112,7 @@ class Settings(BaseSettings):
         examples=["https://dav.example.nl/marleen/"],
     )
     contacts_user: str = _setting(
-        "",
-        description="Its login; empty for the calendar's login where both are on one server.",
-        examples=["marleen"],
+        "", description="Its login; empty: the calendar's, where both are on one server.", examples=["marleen"]
     )
     contacts_password: Secret = _setting(SecretStr(""), description="Its password.", examples=["secret"])
     contacts_password_file: Annotated[Path | None, Parsed(values.parse_file)] = _setting(
