@@ -41,6 +41,7 @@ def contact_days(
             names[key] = max(names.get(key, ""), cleaned(person.name), key=lambda name: (len(name), name))
     met = Counter(_met(agreements))
     dealt_with = {*known, *(one.address for one in agreements), *(address for address, _ in mails_out)}
+    dealt_with = {address for address in dealt_with if reaches_a_person(address)}
     keys = sorted(key for key in {*mails_in, *mails_out, *met} if key[0] in dealt_with)
     return tuple(ContactDay(*key, mails_in[key], mails_out[key], met[key], names.get(key, "")) for key in keys)
 
@@ -51,7 +52,7 @@ def _other_side(message: Message, picture: Picture) -> Iterator[Address]:
         return
     people = message.recipients if message.from_me else (message.sender,)
     once = {one.address: one for one in people if one}
-    yield from (one for one in once.values() if not picture.owner.is_me(one.address) and reaches_a_person(one.address))
+    yield from (one for one in once.values() if not picture.owner.is_me(one.address))
 
 
 def _met(agreements: Iterable[PastAgreement]) -> Iterator[_Key]:

@@ -90,6 +90,7 @@ def test_contact_is_counted_both_ways_with_people_the_owner_deals_with() -> None
         mine("antwoord", march(3)),
         mail("koud", march(3), sender=stranger),
         mail("weg", march(4), automatic=Automatic.AUTO_REPLY),
+        mine("aan niemand", march(4), to=[Address("", "no-reply@shop.example")]),
         mine("aan velen", march(4), to=[Address("", f"a{number}@x.example") for number in range(11)]),
     ]
     found = contact_days(picture(mails, now=march(20)), ())
