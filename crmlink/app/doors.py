@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from crmlink.app.logins import CalendarAuth, MailAuth, takes_token
 from crmlink.app.oauth.open_login import tokens_of
 from crmlink.app.settings import Settings
@@ -9,6 +11,8 @@ from crmlink.mailbox.folders import FolderNames
 from crmlink.mailbox.imap import ImapAccess, ImapDoor, LentDoor
 from crmlink.mailbox.location import ImapLocation
 from crmlink.mailbox.proof import TokenSource
+from crmlink.sources.address_book import AddressBook, open_address_book
+from crmlink.sources.calendar_location import CalDavLocation, CalendarLocation
 from crmlink.sources.calendar_login import CalendarLogin
 from crmlink.sources.imap import ImapMailSource
 from crmlink.sources.open_calendar import open_calendars
@@ -55,6 +59,22 @@ def calendars_of(settings: Settings) -> tuple[CalendarSource, ...]:
 
 def _mail_token(settings: Settings) -> TokenSource | None:
     return tokens_of(settings) if settings.mail_auth is not MailAuth.PASSWORD else None
+
+
+def contacts_of(settings: Settings) -> AddressBook | None:
+    """The address book, None without one. The calendar's login is said only to the calendar's own server."""
+    if settings.contacts is None:
+        return None
+    login = CalendarLogin(settings.contacts_user, settings.contacts_password.get_secret_value(), settings.ca_file)
+    if not login.user and _host_of(settings.contacts) in {_host_of(one) for one in settings.calendar} - {""}:
+        password = settings.calendar_password.get_secret_value()
+        login = CalendarLogin(settings.calendar_user, password, settings.ca_file)
+    return open_address_book(settings.contacts, login)
+
+
+def _host_of(location: CalendarLocation) -> str:
+    """Scheme, host and port of a DAV server, "" for what is none."""
+    return urlsplit(location.url)._replace(path="", query="").geturl() if isinstance(location, CalDavLocation) else ""
 
 
 def _names(settings: Settings) -> FolderNames:

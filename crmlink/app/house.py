@@ -18,7 +18,7 @@ from pathlib import Path
 from crmlink.app.black_box import BlackBox
 from crmlink.app.careful import Careful
 from crmlink.app.clock import Clock
-from crmlink.app.doors import calendars_of, mail_of, writer_of
+from crmlink.app.doors import calendars_of, contacts_of, mail_of, writer_of
 from crmlink.app.lock import only_one
 from crmlink.app.own_templates import all_templates
 from crmlink.app.places import black_box_file, cache_file
@@ -33,6 +33,7 @@ from crmlink.mailbox.imap import ImapDoor
 from crmlink.model.contact import Owner
 from crmlink.model.errors import TemporaryError
 from crmlink.model.policy import Policy
+from crmlink.sources.address_book import AddressBook
 from crmlink.sources.port import CalendarSource, MailSource
 from crmlink.writer.port import DraftWriter
 
@@ -54,6 +55,7 @@ class House:
     cache: sqlite3.Connection
     templates: TemplateSet
     careful: Careful
+    contacts: AddressBook | None = None
 
     @property
     def account(self) -> str:
@@ -114,9 +116,14 @@ def open_house(
         mail, writer, calendars = mail_of(settings, door), writer_of(settings, door), calendars_of(settings)
         stack.callback(mail.close)
         stack.callback(writer.close)
+        contacts = contacts_of(settings)
+        if contacts:
+            stack.callback(contacts.close)
         for calendar in calendars:
             stack.callback(calendar.close)
-        yield House(settings.me, settings.policy, clock, mail, calendars, writer, ledger, cache, templates, careful)
+        yield House(
+            settings.me, settings.policy, clock, mail, calendars, writer, ledger, cache, templates, careful, contacts
+        )
 
 
 @contextmanager

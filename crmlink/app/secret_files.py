@@ -8,7 +8,7 @@ from typing import Final
 
 from crmlink.model.errors import SettingsError
 
-_SECRETS: Final = ("mail_password", "calendar_password", "oauth_client_secret")
+_SECRETS: Final = ("mail_password", "calendar_password", "contacts_password", "oauth_client_secret")
 
 
 def credentials_of(environ: Mapping[str, str]) -> dict[str, Path]:

@@ -21,6 +21,7 @@ from crmlink.mailbox.location import ImapLocation, MaildirLocation, parse_locati
 from crmlink.model.contact import Owner
 from crmlink.model.policy import Colleagues, Policy, WhenTheyCancel, WorkingHours
 from crmlink.sources.calendar_location import CalendarLocation, parse_calendars
+from crmlink.sources.contacts_location import ContactsLocation, parse_contacts
 
 DEFAULT_DATABASE = Path(platformdirs.user_state_dir("crmlink")) / "ledger.db"
 
@@ -92,6 +93,18 @@ class Settings(BaseSettings):
     )
     oauth_tenant: Annotated[str, Parsed(values.parse_tenant)] = _setting(
         "common", description="OAuth2 with Microsoft: the tenant, if your organisation wants its own."
+    )
+    contacts: Annotated[ContactsLocation | None, Parsed(parse_contacts)] = _setting(
+        "",
+        description="Your address book, read only: https://… (CardDAV), http://127.0.0.1… (this machine only) or vdir:///path (a directory of .vcf files). Its names win over those in mail.",
+        examples=["https://dav.example.nl/marleen/"],
+    )
+    contacts_user: str = _setting(
+        "", description="Its login; empty: the calendar's, where both are on one server.", examples=["marleen"]
+    )
+    contacts_password: Secret = _setting(SecretStr(""), description="Its password.", examples=["secret"])
+    contacts_password_file: Annotated[Path | None, Parsed(values.parse_file)] = _setting(
+        "", description="A file that holds it instead.", examples=["/etc/crmlink/contacts_password"]
     )
     timezone: Annotated[ZoneInfo, Parsed(values.parse_zone)] = _setting(
         "Europe/Amsterdam", description="Where you live and work."

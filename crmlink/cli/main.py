@@ -23,6 +23,7 @@ COMMANDS = {
     "explain": "What crmlink reads in a message, and why.",
     "owed": "What you still owe to whom, by when.",
     "lapses": "List, show, dismiss or reopen lapses.",
+    "report": "What you kept, broke and made good over the months, as a page or in the terminal.",
     "contacts": "What is held on whom: list, show, export, forget.",
     "init": "Ask, test the logins, write .env.",
     "login": "Log in with Google or Microsoft.",

@@ -214,6 +214,53 @@ tombstones = Table(
     Column("salt", String, nullable=False),
 )
 
+agreements = Table(
+    "agreements",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("address", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("fault", String, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("due", Moment),
+    Column("ended_at", Moment),
+    Column("broken_at", Moment),
+    Column("repaired_at", Moment),
+    Column("subject", Text, nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("ref", String, nullable=False),
+    Column("refs", JSON, nullable=False),
+    Index(None, "account", "address"),
+)
+
+contact_days = Table(
+    "contact_days",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("address", String, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("mails_in", Integer, nullable=False),
+    Column("mails_out", Integer, nullable=False),
+    Column("meetings", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("address", String, primary_key=True),
+    Column("card", String, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("nickname", Text, nullable=False),
+)
+
 quarantine = Table(
     "quarantine",
     metadata,

@@ -6,8 +6,10 @@ from types import TracebackType
 from typing import Self
 
 from crmlink.ledger.answers import AnswerStore
+from crmlink.ledger.cards import CardStore
 from crmlink.ledger.database import Database
 from crmlink.ledger.drafts import DraftStore
+from crmlink.ledger.history import HistoryStore
 from crmlink.ledger.lapses import LapseStore
 from crmlink.ledger.lease import LeaseStore
 from crmlink.ledger.meetings import MeetingStore
@@ -28,6 +30,8 @@ class Ledger:
         self.runs = RunStore(database)
         self.leases = LeaseStore(database)
         self.privacy = PrivacyStore(database)
+        self.cards = CardStore(database)
+        self.history = HistoryStore(database)
         self.quarantine = QuarantineStore(database)
         self.answers = AnswerStore(database)
 
