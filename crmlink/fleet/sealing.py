@@ -18,7 +18,8 @@ from dotenv import dotenv_values
 from pydantic import SecretStr
 
 from crmlink.app.env_file import read_env_file
-from crmlink.app.settings import PREFIX, Settings, collect, parse
+from crmlink.app.load_settings import PREFIX, collect, parse
+from crmlink.app.settings import Settings
 from crmlink.fleet.keys import Keys, WrongKeyError
 from crmlink.model.errors import SettingsError
 

@@ -12,8 +12,8 @@ import pytest
 from crmlink.ledger.open import open_ledger
 from crmlink.ledger.records import SourceState, Unreadable
 from crmlink.ledger.store import Ledger
-from crmlink.model.colleague import ColleagueAnswer
 from crmlink.model.agreement import AgreementKind, State
+from crmlink.model.colleague import ColleagueAnswer
 from crmlink.model.contact import Card, Contact
 from crmlink.model.draft import Acceptance, DraftState, Position
 from crmlink.model.errors import LedgerError
@@ -27,7 +27,9 @@ from tests.ledger_examples import GIJS, ME, NOW, ZONE, draft, event, verdict
 OTHER = "omar@veen.example"
 WHERE = Position("Drafts", 7, 12)
 LATER = NOW + timedelta(minutes=5)
-TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine, answers, agreements, contact_days, cards"
+TABLES = (
+    "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine, answers, agreements, contact_days, cards"
+)
 
 
 @pytest.fixture(params=["memory", "file", "postgresql"])

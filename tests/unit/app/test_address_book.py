@@ -12,7 +12,7 @@ import pytest
 from crmlink.app.address_book import AGAIN_AFTER, note_cards, read_cards
 from crmlink.app.doors import contacts_of
 from crmlink.app.house import House
-from crmlink.app.settings import load
+from crmlink.app.load_settings import load
 from crmlink.model.errors import SourceError
 from crmlink.model.problem import Problem
 from crmlink.sources.carddav import CardDavBook
