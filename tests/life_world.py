@@ -38,6 +38,7 @@ BEGIN: Final = datetime(2026, 3, 10, 9, 0, tzinfo=ZONE)  # a Tuesday
 ME: Final = "Marleen van der Veen <marleen@veen.example>"
 DRAFTS, SENT, TRASH, INBOX, ARCHIVE = "Drafts", "Sent", "Trash", "INBOX", "Archive"
 UNTOUCHED: Final = frozenset({"\\draft", "\\seen"})
+WEDNESDAY: Final = 2
 ASKERS: Final = ("gijs@bakker.example", "omar@elidrissi.example")
 GUESTS: Final = ("jane@hartley.example",)
 WAITING: Final = "noor@visser.example"
@@ -177,8 +178,10 @@ class LifeWorld:
         self._mail(SENT, ME, who, ANSWER, f"<antwoord{number}-{who}>", "Re: Levertijd", answers=f"<vraag-{who}>")
 
     def promises(self, who: str, *, days_ago: int = 8) -> None:
-        """The owner promises something for the coming Wednesday."""
-        self._mail(SENT, ME, who, PROMISE, f"<belofte-{who}>", "Offerte", ago=timedelta(days=days_ago))
+        """The owner promises something for the coming Wednesday; never on a Wednesday, which would mean the next."""
+        then = self.now - timedelta(days=days_ago)
+        ago = timedelta(days=days_ago + (then.weekday() == WEDNESDAY))
+        self._mail(SENT, ME, who, PROMISE, f"<belofte-{who}>", "Offerte", ago=ago)
 
     def delivers(self, who: str) -> None:
         """The owner delivers what was promised."""

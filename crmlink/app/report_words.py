@@ -148,18 +148,13 @@ def lead(report: Report, words: Words) -> str:
     if not report.ended:
         return words.say("lead_none")
     told = report.totals
-    first = next(month.first for month in report.months if month.ended)
-    theirs = told[Ending.BROKEN_BY_THEM]
-    return words.say(
+    repaired, broken, theirs = (told[one] for one in COUNTED[1:])
+    return words.some(
         "lead",
-        month=words.long_month(first),
-        ended=words.some("agreements", report.ended),
-        kept=told[Ending.KEPT],
-        repaired=_part(words, "lead_repaired", told[Ending.REPAIRED]),
-        broken=_part(words, "lead_broken", told[Ending.BROKEN_BY_ME]),
+        report.ended,
+        month=words.long_month(next(month.first for month in report.months if month.ended)),
+        kept=told[Ending.KEPT] or words.say("lead_kept_none"),
+        repaired=words.say("lead_repaired", count=repaired) if repaired else "",
+        broken=words.some("lead_broken", broken) if broken else "",
         theirs=words.some("lead_theirs", theirs) if theirs else "",
     )
-
-
-def _part(words: Words, name: str, count: int) -> str:
-    return words.say(name, count=count) if count else ""

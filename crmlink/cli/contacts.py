@@ -9,7 +9,7 @@ from crmlink.app.clock import system_clock
 from crmlink.app.contacts import Held, forget, who, with_kept
 from crmlink.app.export import export_document
 from crmlink.cli.session import print_json, settings_of
-from crmlink.cli.show_contact import counts, show_in_list, show_known
+from crmlink.cli.show_contact import counts, show_known, show_list
 
 
 @click.group("contacts")
@@ -30,8 +30,7 @@ def list_(ctx: click.Context, *, companies: bool, as_json: bool) -> None:
     if as_json:
         print_json(circle_document(listed, now, companies=companies))
         return
-    for one in listed:
-        show_in_list(one, now)
+    show_list(listed, now)
     if not listed:
         click.echo("No company is known yet." if companies else "Nobody is known yet.")
 

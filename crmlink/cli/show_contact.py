@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 import click
@@ -35,11 +36,16 @@ def trust_words(one: Relation) -> str:
     return ", ".join(f"{count} {WORDS[ending]}" for ending in told if (count := one.count(ending)))
 
 
-def show_in_list(one: Known, now: datetime) -> None:
-    """Print one line: last contact, what is held, what was kept and broken, who, and why they stand so high."""
-    held = counts(one.lapses, one.drafts, one.meetings)
-    notes = "".join(f"  [{note}]" for note in _notes(one.relation, now))
-    click.echo(f"{day_of(one.last, now.tzinfo):<10}  {held:<34}  {trust_words(one.relation):<24}  {one.called}{notes}")
+def show_list(listed: Sequence[Known], now: datetime) -> None:
+    """Print a line for each: last contact, who, what was kept and broken, what else is held, why they stand so high."""
+    told = [trust_words(one.relation) for one in listed]
+    who_width = max((len(one.called) for one in listed), default=0)
+    told_width = max(map(len, told), default=0)
+    for one, words in zip(listed, told, strict=True):
+        held = counts(one.lapses, one.drafts, one.meetings) if one.lapses or one.drafts or one.meetings else ""
+        rest = "  ".join([part for part in (held, *_notes(one.relation, now)) if part])
+        line = f"{day_of(one.last, now.tzinfo):<10}  {one.called:<{who_width}}  {words:<{told_width}}  {rest}"
+        click.echo(line.rstrip())
 
 
 def show_known(one: Known, now: datetime) -> None:
@@ -66,7 +72,8 @@ def show_known(one: Known, now: datetime) -> None:
     click.echo(f"{firsts[0]:%Y-%m}  {signs(months)}  {firsts[-1]:%Y-%m}")
     click.echo(f"  {'   '.join(f'{sign} {WORDS[ending]}' for ending, sign in SIGNS.items())}")
     for entry in relation.entries:
-        click.echo(_entry(entry, zone))
+        whom = f" ({entry.agreement.name or entry.agreement.address})" if one.company else ""
+        click.echo(f"{_entry(entry, zone)}{whom}")
 
 
 def day_of(moment: datetime | None, zone: tzinfo | None) -> str:
@@ -86,7 +93,7 @@ def _entry(one: Entry, zone: tzinfo) -> str:
     mended = f", made good on {day_of(past.repaired_at, zone)}" if past.repaired_at else ""
     quote = f" “{past.quote}”" if past.quote else ""
     state = f"{WORDS[one.ending]}{late}{mended}"
-    return f"  {day_of(one.at, zone)}  {past.kind:<8} {state}: {past.subject}{quote} ({past.ref})"
+    return f"  {day_of(one.at, zone)}  {past.kind:<8} {state}: {past.subject}{quote}, {past.ref}"
 
 
 def _show_held(one: Held, zone: tzinfo) -> None:

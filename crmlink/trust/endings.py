@@ -6,7 +6,8 @@ out, and so are agreements with many people: they say nothing about one of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from crmlink.agreements.picture import Picture
@@ -31,19 +32,32 @@ def past_agreements(agreements: Iterable[Agreement], picture: Picture) -> tuple[
     if not picture.mail_complete:
         return ()
     calendars_known = picture.agenda.trusted or not picture.agenda.configured
+    listed = tuple(agreements)
+    promised = _by_mail(listed)
     return tuple(
         past
-        for one in agreements
+        for one in listed
         if not one.doubts and one.confidence >= SURE_ENOUGH and (calendars_known or one.event is None)
-        for past in _with_each(one, picture)
+        for past in _with_each(one, picture, promised)
     )
 
 
-def _with_each(one: Agreement, picture: Picture) -> Iterator[PastAgreement]:
+def _by_mail(agreements: Iterable[Agreement]) -> Mapping[str, Sequence[Agreement]]:
+    """The promises in each mail."""
+    found: dict[str, list[Agreement]] = defaultdict(list)
+    for one in agreements:
+        if one.kind is AgreementKind.PROMISE:
+            found[one.ref].append(one)
+    return found
+
+
+def _with_each(
+    one: Agreement, picture: Picture, promised: Mapping[str, Sequence[Agreement]]
+) -> Iterator[PastAgreement]:
     people = _people(one, picture)
     if len(people) > MANY_OTHERS + 1:
         return
-    broken_at, repaired_at = _breach(one, picture)
+    broken_at, repaired_at = _breach(one, picture, promised)
     for person in people:
         yield PastAgreement(
             id=one.id,
@@ -84,14 +98,23 @@ def _ended_at(one: Agreement, picture: Picture) -> datetime:
     return min(one.changed_at or one.due or one.made_at, picture.now)
 
 
-def _breach(one: Agreement, picture: Picture) -> tuple[datetime | None, datetime | None]:
-    """When it broke and when it was kept after all, None for each that did not happen."""
+def _breach(
+    one: Agreement, picture: Picture, promised: Mapping[str, Sequence[Agreement]]
+) -> tuple[datetime | None, datetime | None]:
+    """When it broke and when it was kept after all, None for each that did not happen.
+
+    A promise that was made anew too late is kept after all once the new one is.
+    """
     if one.kind is AgreementKind.MEETING:
         return (_ended_at(one, picture) if one.state in _CALLED_OFF else None), None
     over_at, broke_at = _deadline(one, picture)
     closed_at = picture.now if one.state in STILL_OPEN else _ended_at(one, picture)
     if closed_at <= over_at:
         return None, None
+    if one.state is State.MOVED:
+        anew = promised.get(one.evidence[-1].ref, ())
+        kept = [_ended_at(each, picture) for each in anew if each.state is State.KEPT]
+        return broke_at, max(kept) if kept and len(kept) == len(anew) else None
     return broke_at, closed_at if one.state is State.KEPT else None
 
 

@@ -8,7 +8,8 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from statistics import median
 from typing import Any
@@ -27,7 +28,7 @@ from crmlink.ledger.open import open_ledger
 from crmlink.ledger.store import Ledger
 from crmlink.model.contact import Owner
 from crmlink.trust.relation import Ending
-from crmlink.trust.timeline import COUNTED
+from crmlink.trust.timeline import COUNTED, Month
 from tests.half_year import HOSTILE, NOW, HalfYear, write_half_year
 from tests.ledger_examples import ME
 
@@ -183,6 +184,35 @@ def test_both_languages_have_the_same_words_with_the_same_gaps() -> None:
         return flat
 
     assert names("nl") == names("en")
+
+
+@pytest.mark.parametrize(
+    ("endings", "dutch", "english"),
+    [
+        (
+            {Ending.KEPT: 5, Ending.REPAIRED: 2, Ending.BROKEN_BY_ME: 3, Ending.BROKEN_BY_THEM: 4},
+            "Sinds november liepen 14 afspraken af. Je kwam er 5 na, maakte er 2 goed, en 3 zijn nog niet rechtgezet; 4 keer lag het aan de ander.",
+            "Since November, 14 agreements came to an end. You kept 5, made good 2, and 3 still wait to be put right; 4 times it was the other side.",
+        ),
+        (
+            {Ending.BROKEN_BY_ME: 1},
+            "Sinds november liep één afspraak af. Je kwam er geen na, en één is nog niet rechtgezet.",
+            "Since November, one agreement came to an end. You kept none, and one still waits to be put right.",
+        ),
+        (
+            {Ending.KEPT: 1, Ending.BROKEN_BY_THEM: 1},
+            "Sinds november liepen 2 afspraken af. Je kwam er 1 na; één keer lag het aan de ander.",
+            "Since November, 2 agreements came to an end. You kept 1; once it was the other side.",
+        ),
+    ],
+    ids=["all kinds", "one that broke", "no fault of mine"],
+)
+def test_the_first_sentence_says_how_it_went(
+    report: Report, endings: dict[Ending, int], dutch: str, english: str
+) -> None:
+    one = replace(report, months=(Month(date(2026, 11, 1), endings),))
+    assert lead(one, Words("nl", NOW)) == dutch
+    assert lead(one, Words("en", NOW)) == english
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -49,6 +49,25 @@ def test_a_promise_has_its_day_of_grace() -> None:
         assert one.fault is (Fault.ME if broken else Fault.UNKNOWN)
 
 
+@pytest.mark.parametrize("kept", [True, False], ids=["and kept then", "and not kept yet"])
+def test_a_promise_made_anew_too_late_is_made_good_by_the_new_one(*, kept: bool) -> None:
+    first = mine("belofte", march(2), text="Je hebt de offerte vrijdag.", subject="Offerte")
+    again = mine("opnieuw", march(10), text="Sorry, je hebt de offerte maandag.", subject="Offerte", answers="belofte")
+    mails = [
+        first,
+        again,
+        *([mine("hier", march(13), text="Hierbij de offerte.", subject="Offerte", answers="belofte")] if kept else []),
+    ]
+    read = {
+        "belofte": promising("Je hebt de offerte vrijdag.", due=march(6, 17)),
+        "opnieuw": promising("Je hebt de offerte maandag.", due=march(16, 17)),
+    }
+    old, new = remembered(picture(mails, now=march(14), readings=read))
+    assert (old.state, old.broken_at, old.fault) == (State.MOVED, march(6, 17), Fault.ME)
+    assert (new.state, new.broken_at) == (State.KEPT if kept else State.OPEN, None)
+    assert old.repaired_at == (march(13) if kept else None)
+
+
 def test_a_meeting_counts_with_each_of_its_people() -> None:
     met = event(others=[GIJS, OMAR], start=march(12))
     found = remembered(picture(now=march(20), events=[met]))
