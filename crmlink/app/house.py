@@ -20,6 +20,7 @@ import platformdirs
 from crmlink.app.black_box import BlackBox
 from crmlink.app.careful import Careful
 from crmlink.app.clock import Clock
+from crmlink.app.connectors import Connect, connect_by
 from crmlink.app.doors import calendars_of, mail_of, writer_of
 from crmlink.app.lock import only_one
 from crmlink.app.own_templates import all_templates
@@ -42,7 +43,8 @@ from crmlink.writer.port import DraftWriter
 class House:
     """One account with its sources, its writer, its ledger, its cache and the owner's policy.
 
-    `cache` holds what earlier passes read; it may be empty at any time.
+    `cache` holds what earlier passes read; it may be empty at any time. `crm` makes the connector that tells a CRM; None
+    when nobody is to be told.
     """
 
     owner: Owner
@@ -55,6 +57,7 @@ class House:
     cache: sqlite3.Connection
     templates: TemplateSet
     careful: Careful
+    crm: Connect | None = None
 
     @property
     def account(self) -> str:
@@ -90,11 +93,14 @@ def open_house(settings: Settings, clock: Clock, *, read_only: bool = False) -> 
         box = stack.enter_context(BlackBox(None if read_only else black_box_file(settings)))
         careful = Careful(ledger.quarantine, settings.me.address, clock, box)
         mail, writer, calendars = mail_of(settings), writer_of(settings), calendars_of(settings)
+        crm = connect_by(settings, clock)
         stack.callback(mail.close)
         stack.callback(writer.close)
         for calendar in calendars:
             stack.callback(calendar.close)
-        yield House(settings.me, settings.policy, clock, mail, calendars, writer, ledger, cache, templates, careful)
+        yield House(
+            settings.me, settings.policy, clock, mail, calendars, writer, ledger, cache, templates, careful, crm
+        )
 
 
 def cache_file(settings: Settings) -> Path | None:

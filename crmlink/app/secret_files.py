@@ -8,7 +8,7 @@ from typing import Final
 
 from crmlink.model.errors import SettingsError
 
-_SECRETS: Final = ("mail_password", "calendar_password", "oauth_client_secret")
+_SECRETS: Final = ("mail_password", "calendar_password", "oauth_client_secret", "crm_webhook_secret", "crm_key")
 
 
 def secrets_in_files(given: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crmlink.app import setting_values as values
+from crmlink.app.crm_settings import CrmSettings
 from crmlink.app.env_file import read_env_file
 from crmlink.app.logins import CalendarAuth, Login, MailAuth, contradictions, parse_calendar_auth
 from crmlink.app.secret_files import secrets_in_files
@@ -36,22 +37,16 @@ EMPTY_MEANS_NONE = (f"{PREFIX}COUNTRY",)
 DEFAULT_DATABASE = Path(platformdirs.user_state_dir("crmlink")) / "ledger.db"
 
 
-def _one_line(secret: SecretStr) -> SecretStr:
-    if any(mark in secret.get_secret_value() for mark in "\r\n\0"):
-        raise ValueError("holds a line break or NUL, which no server can be given safely")
-    return secret
-
-
 def _setting(default: object = ..., *, description: str, **more: Any) -> Any:
     """A row of the table. The default is text, as a person would write it; its parser makes the value."""
     return Field(default, description=description, **more)
 
 
-Secret = Annotated[SecretStr, AfterValidator(_one_line)]
+Secret = Annotated[SecretStr, AfterValidator(values.check_secret)]
 Parsed = BeforeValidator
 
 
-class Settings(BaseSettings):
+class Settings(CrmSettings):
     """All settings, parsed. Field names are the setting names in lower case, without the prefix."""
 
     model_config = SettingsConfigDict(

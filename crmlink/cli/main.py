@@ -80,7 +80,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
 def main(ctx: click.Context, *, verbose: bool, env_file: Path | None) -> None:
     """Find the agreements you broke, and put a ready apology with real dates into your Drafts folder.
 
-    crmlink never sends anything, and nothing leaves this machine.
+    crmlink never sends anything, and nothing leaves this machine unless you connect a CRM.
     """
     ctx.obj = Call(verbose, env_file)
 

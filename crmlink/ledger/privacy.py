@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from crmlink.ledger.database import Database
 from crmlink.ledger.drafts import OPEN_STATES
 from crmlink.ledger.records import Forgotten
-from crmlink.ledger.schema import drafts, lapses, meetings, quarantine, tombstones
+from crmlink.ledger.schema import crm_events, drafts, lapses, meetings, quarantine, tombstones
 from crmlink.model.ids import EventUid, LapseId, digest
 
 BLANK = "[…]"
@@ -54,6 +54,9 @@ class PrivacyStore:
             named = _lapses_naming(connection, account, address)
             ours = (drafts.c.account == account) & drafts.c.lapse.in_(named)
             written = connection.execute(delete(drafts).where(ours)).rowcount
+            connection.execute(
+                delete(crm_events).where((crm_events.c.account == account) & crm_events.c.lapse.in_(named))
+            )
             connection.execute(delete(lapses).where((lapses.c.account == account) & lapses.c.id.in_(named)))
             seen = _forget_meetings(connection, account, address)
             _bury(connection, account, named, {row.uid for row in seen})

@@ -226,3 +226,25 @@ quarantine = Table(
     Column("sender", String, nullable=False),
     Column("tried_at", Moment, nullable=False),
 )
+
+# Holds names of rows only; what a CRM is told about them is read from those rows when it is told.
+crm_events = Table(
+    "crm_events",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("account", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("lapse", String, nullable=False),
+    Column("message_id", String),
+    Column("outcome", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("queued_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("retry_at", Moment),
+    Column("error", Text, nullable=False),
+    Column("told_at", Moment),
+    Column("given_up_at", Moment),
+    UniqueConstraint("account", "id"),
+    Index(None, "account", "lapse"),
+)

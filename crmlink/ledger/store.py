@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from crmlink.ledger.crm import CrmStore
 from crmlink.ledger.database import Database
 from crmlink.ledger.drafts import DraftStore
 from crmlink.ledger.lapses import LapseStore
@@ -28,6 +29,7 @@ class Ledger:
         self.leases = LeaseStore(database)
         self.privacy = PrivacyStore(database)
         self.quarantine = QuarantineStore(database)
+        self.crm = CrmStore(database)
 
     @property
     def name(self) -> str:

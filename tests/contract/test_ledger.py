@@ -12,11 +12,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from crmlink.ledger.open import open_ledger
 from crmlink.ledger.records import SourceState, Unreadable
+from crmlink.ledger.schema import crm_events
 from crmlink.ledger.store import Ledger
 from crmlink.model.contact import Contact
+from crmlink.model.crm_event import CrmDraft
 from crmlink.model.draft import Acceptance, DraftState, Position
 from crmlink.model.errors import LedgerError
 from crmlink.model.evidence import Evidence, EvidenceSource
@@ -29,7 +32,7 @@ from tests.servers.plugin import not_here
 OTHER = "omar@veen.example"
 WHERE = Position("Drafts", 7, 12)
 LATER = NOW + timedelta(minutes=5)
-TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine"
+TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine, crm_events"
 
 
 @pytest.fixture(scope="session")
@@ -499,3 +502,46 @@ def test_times_are_kept_as_moments_whatever_their_zone(ledger: Ledger) -> None:
 def test_a_naive_time_is_refused(ledger: Ledger) -> None:
     with pytest.raises(LedgerError):
         ledger.runs.start(ME, NOW.replace(tzinfo=None))
+
+
+def test_what_a_crm_is_told_is_read_from_lapse_and_draft_in_the_order_of_the_list(ledger: Ledger) -> None:
+    name = _sent(ledger)
+    ledger.drafts.accept(ME, name, TAKEN)
+    ledger.lapses.record(OTHER, [verdict("ander")], NOW)
+
+    assert ledger.crm.gather(ME, LATER) == 3
+    assert ledger.crm.gather(ME, LATER) == 0
+
+    waiting = ledger.crm.waiting(ME)
+    assert [one.event.outcome or one.event.type.value for one in waiting] == ["lapse.found", "sent", "accepted"]
+    found, _, accepted = (one.event for one in waiting)
+    assert (found.contact, found.subject, found.draft) == (verdict().lapse.agreement.contact, "Kennismaking", None)
+    assert accepted.draft == CrmDraft(name, (GIJS,), draft().subject)
+    assert (accepted.accepted, accepted.at) == (TAKEN.option, LATER)
+    assert {(one.queued_at, one.tries, one.retry_at) for one in waiting} == {(LATER, 0, None)}
+
+
+def test_an_event_is_told_tried_again_or_given_up(ledger: Ledger) -> None:
+    _sent(ledger)
+    ledger.crm.gather(ME, NOW)
+    first, second = ledger.crm.waiting(ME)
+
+    ledger.crm.failed(first.number, "dicht", retry_at=LATER)
+    failed = ledger.crm.waiting(ME)[0]
+    assert (failed.event.id, failed.tries, failed.retry_at, failed.error) == (first.event.id, 1, LATER, "dicht")
+    ledger.crm.told(first.number, LATER)
+    assert [one.event.id for one in ledger.crm.waiting(ME)] == [second.event.id]
+    assert ledger.crm.give_up_old(ME, "dicht", LATER, queued_before=NOW) == 0
+    assert ledger.crm.give_up_old(ME, "dicht", LATER, queued_before=LATER) == 1
+    assert (ledger.crm.waiting(ME), ledger.crm.given_up(ME)) == ((), ((LATER, "dicht"),))
+
+
+def test_the_list_for_a_crm_names_nobody_and_goes_with_who_is_forgotten(ledger: Ledger) -> None:
+    _sent(ledger)
+    ledger.crm.gather(ME, NOW)
+    with ledger.crm.database.reading() as connection:
+        rows = str(connection.execute(select(crm_events)).all())
+    assert not any(word in rows for word in (GIJS.address, "Gijs", "Kennismaking"))
+
+    ledger.privacy.forget(ME, GIJS.address)
+    assert (ledger.crm.waiting(ME), ledger.crm.gather(ME, LATER)) == ((), 0)
