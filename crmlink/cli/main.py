@@ -26,6 +26,7 @@ COMMANDS = {
     "export": "Lapses with their outcome, or contacts, for other programs.",
     "init": "Ask, test the logins, write .env.",
     "login": "Log in with Google or Microsoft.",
+    "help": "Short texts on one topic each: templates, providers, privacy and more.",
 }
 
 
