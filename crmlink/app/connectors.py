@@ -65,4 +65,11 @@ def _access(settings: Settings, name: str, clock: Clock) -> CrmAccess:
         url, key = settings.crm_webhook, settings.crm_webhook_secret
     else:
         url, key = settings.crm_url, settings.crm_key
-    return CrmAccess(url, clock, user=settings.crm_user, key=key.get_secret_value(), ca_file=settings.ca_file)
+    return CrmAccess(
+        url,
+        clock,
+        user=settings.crm_user,
+        key=key.get_secret_value(),
+        ca_file=settings.ca_file,
+        language=settings.language,
+    )

@@ -33,9 +33,9 @@ class CrmRefusedError(TemporaryError):
 
 @dataclass(frozen=True, slots=True)
 class CrmAccess:
-    """Where the CRM is and how to get in, from the settings. `clock` gives aware times.
+    """Where the CRM is and how to get in, from the settings. `clock` gives aware times in the owner's zone.
 
-    `seconds` is the most that one request may take.
+    `language` is that of the owner (nl, en or de), for what people read in the CRM. `seconds` is the most that one request may take.
     """
 
     url: str
@@ -43,6 +43,7 @@ class CrmAccess:
     user: str = ""
     key: str = ""
     ca_file: Path | None = None
+    language: str = "en"
     seconds: float = 5
 
 
