@@ -40,6 +40,7 @@ def _let_go(house: House, now: datetime) -> None:
     ledger, account, old = house.ledger, house.account, now - house.policy.retention
     ledger.drafts.prune_text(account, closed_before=old)
     ledger.lapses.prune_text(account, closed_before=old)
+    ledger.introductions.prune_text(account, made_before=old)
     ledger.quarantine.prune(account, tried_before=now - house.policy.lookback)
 
 

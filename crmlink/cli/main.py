@@ -23,6 +23,7 @@ COMMANDS = {
     "owed": "What you still owe to whom, by when.",
     "lapses": "List, show, dismiss or reopen lapses.",
     "contacts": "What is held on whom: list, show, export, forget.",
+    "introduce": "A warm introduction: ask first, then write to both.",
     "export": "Lapses with their outcome, or contacts, for other programs.",
     "init": "Ask, test the logins, write .env.",
     "login": "Log in with Google or Microsoft.",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 
 from crmlink.model.errors import LedgerError
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration: a database that stands there needs no alembic at all, which saves its import."""
 
 VERSION_TABLE = "ledger_version"

@@ -135,44 +135,74 @@ lapses = Table(
     Index(None, "account", "contact_address"),
 )
 
+
+def _draft_columns() -> list[Column[Any]]:
+    """What is kept of a draft on its way, whatever it is about."""
+    return [
+        Column("account", String, primary_key=True),
+        Column("message_id", String, primary_key=True),
+        Column("lapse", String, nullable=False),
+        Column("agreement", String, nullable=False),
+        Column("kind", String, nullable=False),
+        Column("recipients", JSON, nullable=False),
+        Column("subject", Text, nullable=False),
+        Column("language", String, nullable=False),
+        Column("register", String, nullable=False),
+        Column("options", JSON, nullable=False),
+        Column("body", Text, nullable=False),
+        Column("raw", LargeBinary, nullable=False),
+        Column("in_reply_to", String),
+        Column("folder", String, nullable=False),
+        Column("uid_validity", BigInteger, nullable=False),
+        Column("uid_next", BigInteger, nullable=False),
+        Column("state", String, nullable=False),
+        Column("attempts", Integer, nullable=False),
+        Column("refusals", Integer, nullable=False),
+        Column("error", Text, nullable=False),
+        Column("created_at", Moment, nullable=False),
+        Column("unknown_since", Moment),
+        Column("missing_since", Moment),
+        Column("retry_at", Moment),
+        Column("placed_at", Moment),
+        Column("closed_at", Moment),
+        Column("accepted_start", Moment),
+        Column("accepted_end", Moment),
+        Column("accepted_in", String),
+        Column("accepted_words", Text),
+        Column("accepted_at", Moment),
+    ]
+
+
 # The three unique keys of a draft are what makes "never two" true even if the code above them errs.
 drafts = Table(
     "drafts",
     metadata,
-    Column("account", String, primary_key=True),
-    Column("message_id", String, primary_key=True),
-    Column("lapse", String, nullable=False),
-    Column("agreement", String, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("recipients", JSON, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("language", String, nullable=False),
-    Column("register", String, nullable=False),
-    Column("options", JSON, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("raw", LargeBinary, nullable=False),
-    Column("in_reply_to", String),
-    Column("folder", String, nullable=False),
-    Column("uid_validity", BigInteger, nullable=False),
-    Column("uid_next", BigInteger, nullable=False),
-    Column("state", String, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("refusals", Integer, nullable=False),
-    Column("error", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("unknown_since", Moment),
-    Column("missing_since", Moment),
-    Column("retry_at", Moment),
-    Column("placed_at", Moment),
-    Column("closed_at", Moment),
-    Column("accepted_start", Moment),
-    Column("accepted_end", Moment),
-    Column("accepted_in", String),
-    Column("accepted_words", Text),
-    Column("accepted_at", Moment),
+    *_draft_columns(),
     UniqueConstraint("account", "lapse"),
     UniqueConstraint("account", "agreement", "kind"),
     ForeignKeyConstraint(["account", "lapse"], ["lapses.account", "lapses.id"]),
+)
+
+introductions = Table(
+    "introductions",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("step", String, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("introduced", String, nullable=False),
+    Column("asked", String, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+# Its column `lapse` holds the introduction's id.
+introduction_drafts = Table(
+    "introduction_drafts",
+    metadata,
+    *_draft_columns(),
+    UniqueConstraint("account", "lapse"),
+    ForeignKeyConstraint(["account", "lapse"], ["introductions.account", "introductions.id"]),
 )
 
 sources = Table(

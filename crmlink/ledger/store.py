@@ -8,6 +8,7 @@ from typing import Self
 from crmlink.ledger.crm import CrmStore
 from crmlink.ledger.database import Database
 from crmlink.ledger.drafts import DraftStore
+from crmlink.ledger.introductions import IntroductionStore
 from crmlink.ledger.lapses import LapseStore
 from crmlink.ledger.lease import LeaseStore
 from crmlink.ledger.meetings import MeetingStore
@@ -30,6 +31,7 @@ class Ledger:
         self.privacy = PrivacyStore(database)
         self.quarantine = QuarantineStore(database)
         self.crm = CrmStore(database)
+        self.introductions = IntroductionStore(database)
 
     @property
     def name(self) -> str:

@@ -24,6 +24,7 @@ from crmlink.model.draft import Acceptance, DraftState, Position
 from crmlink.model.errors import LedgerError
 from crmlink.model.evidence import Evidence, EvidenceSource
 from crmlink.model.ids import AgreementId, EventUid, LapseId, MessageId
+from crmlink.model.introduction import Introduction, IntroductionStep
 from crmlink.model.lapse import Decision, Fault, LapseKind, Verdict
 from crmlink.model.meeting import EventStatus
 from tests.ledger_examples import GIJS, ME, NOW, ZONE, draft, event, verdict
@@ -32,7 +33,7 @@ from tests.servers.plugin import not_here
 OTHER = "omar@veen.example"
 WHERE = Position("Drafts", 7, 12)
 LATER = NOW + timedelta(minutes=5)
-TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine, crm_events"
+TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine, crm_events, introduction_drafts, introductions"
 
 
 @pytest.fixture(scope="session")
@@ -545,3 +546,36 @@ def test_the_list_for_a_crm_names_nobody_and_goes_with_who_is_forgotten(ledger: 
 
     ledger.privacy.forget(ME, GIJS.address)
     assert (ledger.crm.waiting(ME), ledger.crm.gather(ME, LATER)) == ((), 0)
+
+
+def test_an_introduction_and_its_draft_are_kept_apart_from_the_lapses(ledger: Ledger) -> None:
+    wanted = Introduction("els@smit.example", GIJS.address, "Els zoekt een aannemer.\0", IntroductionStep.ASK)
+    ledger.introductions.record(ME, wanted, NOW)
+    ledger.introductions.record(ME, replace(wanted, purpose="Anders gezegd."), LATER)
+    letter = replace(draft(), lapse=wanted.id)
+
+    assert ledger.introductions.drafts.intend(ME, letter, WHERE, NOW)
+    assert not ledger.introductions.drafts.intend(ME, letter, WHERE, NOW)
+    assert ledger.introductions.drafts.hand_over(ME, letter.message_id, LATER)
+
+    (recorded,) = ledger.introductions.all(ME)
+    assert (recorded.introduction, recorded.created_at) == (replace(wanted, purpose="Anders gezegd."), NOW)
+    stored = ledger.introductions.drafts.for_lapse(ME, wanted.id)
+    assert stored is not None
+    assert (stored.draft, stored.kind, stored.state) == (letter, None, DraftState.UNKNOWN)
+    assert (ledger.drafts.all(ME), ledger.introductions.all(OTHER)) == ((), ())
+
+
+def test_old_introductions_lose_their_words_and_who_is_forgotten_is_in_none(ledger: Ledger) -> None:
+    wanted = Introduction("els@smit.example", GIJS.address, "Els zoekt een aannemer.", IntroductionStep.ASK)
+    ledger.introductions.record(ME, wanted, NOW)
+    ledger.introductions.drafts.intend(ME, replace(draft(), lapse=wanted.id), WHERE, NOW)
+    ledger.introductions.drafts.mark(ME, draft().message_id, DraftState.SENT, NOW)
+
+    assert ledger.introductions.prune_text(ME, made_before=NOW) == 0
+    assert ledger.introductions.prune_text(ME, made_before=LATER) == 1
+    assert ledger.introductions.all(ME)[0].introduction.purpose == ""
+    assert ledger.introductions.drafts.all(ME)[0].draft.raw == b""
+
+    assert ledger.privacy.forget(ME, "els@smit.example").drafts == 1
+    assert (ledger.introductions.all(ME), ledger.introductions.drafts.all(ME)) == ((), ())
