@@ -33,7 +33,7 @@ def test_every_command_and_option_it_names_is_there(name: str) -> None:
     for first, second, rest in called:
         assert first in COMMANDS
         command = _command([first, *second.split()])
-        options = {flag for parameter in command.params for flag in parameter.opts} | {"--help"}
+        options = {flag for one in command.params for flag in (*one.opts, *one.secondary_opts)} | {"--help"}
         assert set(re.findall(r"(?<!\S)--[a-z-]+", rest)) <= options, (first, rest)
 
 
