@@ -18,9 +18,9 @@ from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from crmlink.app.house import CACHE_LAYOUT, House
+from crmlink.app.load_settings import load
 from crmlink.app.own_templates import all_templates
 from crmlink.app.scan import ScanResult, ScanTask, scan
-from crmlink.app.settings import load
 from crmlink.cache.file import open_cache
 from crmlink.crm.port import Connector
 from crmlink.ledger.open import open_ledger

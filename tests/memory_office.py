@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from crmlink.app.clock import frozen_clock
 from crmlink.app.house import CACHE_LAYOUT, House
+from crmlink.app.load_settings import load
 from crmlink.app.own_templates import all_templates
 from crmlink.app.scan import ScanResult, ScanTask, scan
-from crmlink.app.settings import load
 from crmlink.cache.file import open_cache
 from crmlink.ledger.open import open_ledger
 from crmlink.mailbox.memory import MemoryMailbox

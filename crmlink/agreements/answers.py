@@ -51,7 +51,7 @@ def _mine(exchange: Exchange, asked: Asked, message: Message, *, here: bool) -> 
     if people - {one.lower() for one in exchange.picture.owner.addresses} and not people & asked.people:
         return None
     if here:
-        if _only_thanks(exchange, message):
+        if only_thanks(exchange, message):
             return None
         return _kept("request.answered-by-me", message, first_line(message))
     shared = exchange.shares(asked.topic, message)
@@ -61,7 +61,7 @@ def _mine(exchange: Exchange, asked: Asked, message: Message, *, here: bool) -> 
     return None
 
 
-def _only_thanks(exchange: Exchange, message: Message) -> bool:
+def only_thanks(exchange: Exchange, message: Message) -> bool:
     """Whether a mail of mine says no more than that the question came; a yes or a date would be an answer."""
     reading = exchange.reading(message.id)
     says_more = files_in(message) or reading.promises or reading.dates or reading.meeting.act is not MeetingAct.NONE

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from crmlink.model.colleague import ColleagueAnswer
 from crmlink.model.contact import Owner
 from crmlink.model.ids import MessageId
 from crmlink.model.mail import Message, Role, Thread
@@ -27,7 +28,8 @@ class Picture:
 
     `agenda` holds every occurrence in the window, `remembered` the occurrences of earlier passes. `mail_complete` is
     False when part of the mailbox could not be read: then nobody can be said not to have answered. `authserv_ids` are the
-    authserv-ids of the owner's own provider; without them no sender counts as proven. `by_sender` is derived: what each
+    authserv-ids of the owner's own provider; without them no sender counts as proven. `colleagues` holds, by
+    mark, what colleagues answered whose mail is not in this mailbox. `by_sender` is derived: what each
     address wrote, evidence only.
     """
 
@@ -41,6 +43,7 @@ class Picture:
     remembered: tuple[RememberedEvent, ...] = ()
     mail_complete: bool = True
     authserv_ids: frozenset[str] = frozenset()
+    colleagues: Mapping[str, tuple[ColleagueAnswer, ...]] = field(default_factory=dict)
     by_sender: Mapping[str, tuple[Message, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

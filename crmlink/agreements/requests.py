@@ -3,7 +3,7 @@
 All mail is read once in order of time, over all conversations. One agreement per matter and asker: a reminder adds to
 the first question, also from a new thread. An automatic reply of mine does not answer, nor does a mere thank-you; a
 colleague who answers does. Questions to many, or with me only in Cc, are not mine to answer. How one closes is decided
-in `answers`.
+in `answers`; `colleagues` knows of answers that never reached this mailbox.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from crmlink.agreements.answers import Ending, ending
 from crmlink.agreements.asked import Asked
+from crmlink.agreements.colleagues import close_by_colleague
 from crmlink.agreements.exchange import Exchange, near_subject, people_in
 from crmlink.agreements.picture import Picture
 from crmlink.facts.people import contact_of, is_no_reply
@@ -39,6 +40,7 @@ def requests(picture: Picture) -> tuple[Agreement, ...]:
     meetings = _by_person(picture)
     for asked in desk.all:
         _close_by_meeting(picture, asked, meetings.get(asked.asker, ()))
+        close_by_colleague(exchange, asked)
     return tuple(sorted((_agreement(picture, asked) for asked in desk.all), key=lambda one: (one.made_at, one.id)))
 
 

@@ -10,7 +10,8 @@ from typing import Final
 from pydantic import SecretStr
 
 from crmlink.app.clock import Clock
-from crmlink.app.settings import Settings, full_name
+from crmlink.app.load_settings import full_name
+from crmlink.app.settings import Settings
 from crmlink.crm.port import GROUP, Connector, CrmAccess
 from crmlink.model.errors import SettingsError
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, time
 
-from crmlink.app.house import CACHE_LAYOUT, cache_file
+from crmlink.app.house import CACHE_LAYOUT
 from crmlink.app.lock import only_one
+from crmlink.app.places import cache_file
 from crmlink.app.settings import Settings
 from crmlink.cache import calendars as calendar_cache
 from crmlink.cache import mail as mail_cache
@@ -18,9 +19,10 @@ from crmlink.cache.file import open_cache, remove_cache
 from crmlink.ledger.open import open_ledger, sqlite_path
 from crmlink.ledger.records import Forgotten, LapseRecord, Unreadable
 from crmlink.ledger.store import Ledger
-from crmlink.model.contact import Address
+from crmlink.model.contact import Address, Card
 from crmlink.model.draft import StoredDraft
 from crmlink.model.errors import UsageError
+from crmlink.model.history import ContactDay, PastAgreement
 from crmlink.model.mail import Message
 from crmlink.model.memory import RememberedEvent
 
@@ -36,6 +38,9 @@ class Held:
     drafts: list[StoredDraft] = field(default_factory=list)
     meetings: list[RememberedEvent] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    agreements: list[PastAgreement] = field(default_factory=list)
+    days: list[ContactDay] = field(default_factory=list)
+    card: Card | None = None
     mails: tuple[Message, ...] = ()
     calendar_items: tuple[str, ...] = ()
 
@@ -46,16 +51,17 @@ class Held:
 
     @property
     def last(self) -> datetime | None:
-        """When something last happened with this person, as far as lapses, drafts and meetings tell."""
+        """When something last happened with this person, as far as the ledger tells."""
         moments = [one.happened_at for one in self.lapses] + [one.created_at for one in self.drafts]
         moments += [one.last_seen_at for one in self.meetings]
+        moments += [datetime.combine(one.day, time(), UTC) for one in self.days]
         return max(moments, default=None)
 
 
 def held(settings: Settings) -> dict[str, Held]:
     """Everybody the ledger knows of, by address; the owner is not among them."""
     with open_ledger(settings.database, read_only=True) as ledger:
-        return _held(ledger, settings)
+        return held_in(ledger, settings)
 
 
 def who(settings: Settings, words: str) -> Held:
@@ -110,7 +116,8 @@ def _erase(settings: Settings, address: str) -> Forgotten:
     return erased
 
 
-def _held(ledger: Ledger, settings: Settings) -> dict[str, Held]:
+def held_in(ledger: Ledger, settings: Settings) -> dict[str, Held]:
+    """Everybody this open ledger knows of, by address."""
     account = settings.me.address
     found: dict[str, Held] = {}
 
@@ -132,6 +139,13 @@ def _held(ledger: Ledger, settings: Settings) -> dict[str, Held]:
     for item in ledger.quarantine.all(account):
         if item.sender and not settings.me.is_me(item.sender):
             of(Address("", item.sender)).unreadable.append(item)
+    for past in ledger.history.agreements(account):
+        of(Address(past.name, past.address)).agreements.append(past)
+    for day in ledger.history.days(account):
+        of(Address(day.name, day.address)).days.append(day)
+    for card in ledger.cards.all(account):
+        for address in card.addresses:
+            of(Address(card.name, address)).card = card
     return dict(sorted(found.items()))
 
 

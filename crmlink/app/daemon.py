@@ -1,118 +1,181 @@
-"""The daemon: the same pass again and again, until it is told to stop. One bad pass never ends it.
+"""The daemon: passes over all accounts, on schedule and whenever new mail arrives, until it is told to stop.
 
-A refused login is tried three times and then ends the daemon, because going on would lock the account. A SIGTERM stops
-it at once, in the middle of a pass as well: what the ledger says by then is enough for the next start to go on.
+One process and one thread. Its loop waits for whatever comes first: a word from a mail server, a signal, or the time of
+a job; between two waits it works. The library `schedule` paces the jobs. One account's trouble leaves the others alone,
+one bad job the other jobs, one bad pass the next. It ends when it is told to, or when every account was refused its
+login too often. SIGHUP makes it read its settings again: good ones take effect, with bad ones the old ones stay.
 """
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import selectors
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
+from typing import Final
 
 import platformdirs
-import schedule
 import structlog
 
-from crmlink.app.clock import Clock
-from crmlink.app.house import open_house
+from crmlink.app.account_service import AccountService, Machine
+from crmlink.app.accounts import Account
+from crmlink.app.clock_watch import ClockWatch
 from crmlink.app.lock import only_one
-from crmlink.app.scan import ScanTask, scan
+from crmlink.app.observer import Observer, Sheltered, Unobserved
 from crmlink.app.settings import Settings
+from crmlink.app.signals import Signals, Stopped, heeded
+from crmlink.app.steady_schedule import SteadyScheduler
 from crmlink.ledger.open import sqlite_path
-from crmlink.model.errors import CrmlinkError, LoginError
+from crmlink.model.errors import CrmlinkError, SettingsError
 from crmlink.model.ids import digest
-from crmlink.model.lapse import Decision
 
-LOGIN_TRIES = 3
-LONGEST_NAP = 60.0  # seconds; the machine may have slept meanwhile
+HEARTBEAT_SECONDS: Final = 20
+_SHORTEST_NAP: Final = 0.02
 
-Wait = Callable[[float], None]
-"""Waits for at most so many seconds."""
-
-
-class Stopped(BaseException):
-    """Raised by SIGTERM and SIGINT, wherever the daemon is; no handler of errors may catch it."""
+Accounts = Callable[[], Sequence[Account]]
+"""Reads the settings anew. Raises SettingsError."""
 
 
 class Daemon:
-    """Scans one account on a schedule."""
+    """Serves the accounts that `accounts` names, and tells the observer what happens."""
 
-    def __init__(self, settings: Settings, clock: Clock, wait: Wait) -> None:
-        self._settings = settings
-        self._clock = clock
-        self._wait = wait
-        self._refused = 0
+    def __init__(self, accounts: Accounts, machine: Machine, observer: Observer | None = None) -> None:
+        self._accounts = accounts
+        self._machine = machine
+        self._observer = Sheltered(observer or Unobserved())
+        self._services: tuple[AccountService, ...] = ()
+        self._locks: dict[Path, ExitStack] = {}
+        self._jobs = SteadyScheduler(machine.steady)
+        self._clock_watch = ClockWatch(machine.clock, machine.steady)
         self._log = structlog.get_logger("crmlink")
 
     def run(self) -> None:
-        """Scan now and then on schedule, until SIGTERM or SIGINT.
+        """Scan now and then on schedule, until SIGTERM or SIGINT. In the main thread only.
 
         Raises:
-            TemporaryError: another daemon works on this ledger.
-            LoginError: the server refused the login three times.
+            SettingsError: the settings are wrong.
+            TemporaryError: another daemon works on one of these ledgers.
+            LoginError: every account was refused its login three times.
         """
-        jobs = schedule.Scheduler()
-        jobs.every(self._settings.scan_every_minutes).minutes.do(self.one_pass)
-        with only_one(self._lock_place()), stopped_by_signals():
+        with heeded() as signals, ExitStack() as stack:
+            stack.callback(self._close)
             try:
-                self._log.info("started", every_minutes=self._settings.scan_every_minutes)
-                self.one_pass()
+                self._serve(self._accounts())
+                self._log.info("started", accounts=len(self._services), every_minutes=self._paces())
+                self._observer.started()
+                stack.callback(self._observer.stopping)
                 while True:
-                    self._wait(min(LONGEST_NAP, max(1.0, jobs.idle_seconds or 1.0)))
-                    jobs.run_pending()
+                    self._turn(signals)
             except Stopped:
                 self._log.info("stopped")
 
-    def one_pass(self) -> None:
-        """One scan; what goes wrong is logged, and the next one tries again."""
-        now = self._clock()
+    def _turn(self, signals: Signals) -> None:
+        """All that is due, and then the wait for what comes next."""
+        if signals.reload_asked():
+            self._reload()
+        self._jobs.run_pending()
+        self._heed_clock()
+        for service in self._services:
+            service.turn()
+        for service in self._services:
+            if max(service.due_at, self._clock_watch.settled_at) <= self._machine.steady():
+                service.make_pass()
+                self._observer.alive()
+        stopped = [service.stopped for service in self._services if service.stopped]
+        if stopped and len(stopped) == len(self._services):
+            raise stopped[0]
+        descriptors = (service.descriptor for service in self._services)
+        self._machine.wait(self._seconds_left(), (signals.fileno(), *(one for one in descriptors if one is not None)))
+
+    def _seconds_left(self) -> float:
+        now = self._machine.steady()
+        passes = (max(service.due_at, self._clock_watch.settled_at) - now for service in self._services)
+        watches = (service.watch_at - now for service in self._services)
+        return max(_SHORTEST_NAP, min((self._jobs.seconds_left, *passes, *watches)))
+
+    def _heed_clock(self) -> None:
+        jump = self._clock_watch.jump()
+        if jump:
+            wait = round(self._clock_watch.settled_at - self._machine.steady())
+            self._log.warning("the clock was set", by_seconds=round(jump), passes_wait_seconds=wait)
+
+    def _reload(self) -> None:
+        """Read the settings again. What is not good changes nothing."""
         try:
-            with open_house(self._settings, self._clock) as house:
-                result = scan(house, ScanTask(now, now - self._settings.policy.lookback), lambda _name, _count: None)
-        except LoginError as error:
-            self._refused += 1
-            self._log.error("login refused", what=str(error), tries=self._refused)
-            if self._refused >= LOGIN_TRIES:
-                raise
-            return
+            self._serve(self._accounts())
         except CrmlinkError as error:
-            self._log.warning("pass failed", kind=type(error).__name__, what=str(error))
+            problems = error.problems if isinstance(error, SettingsError) else (str(error),)
+            self._log.error("settings not taken", problems=list(problems), remedy=error.hint)
             return
-        except Exception as error:  # noqa: BLE001 -- the daemon outlives every bug in a pass
-            self._log.error("pass broke", kind=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 -- the old settings are good
+            self._log.error("settings not taken", kind=type(error).__name__)
             return
-        self._refused = 0
-        if result.refused:
-            self._log.warning("must be mended", kind=type(result.refused).__name__, what=str(result.refused))
-        placed = sum(verdict.decision is Decision.DRAFT for verdict in result.verdicts)
-        self._log.info(
-            "pass done",
-            lapses=len(result.verdicts),
-            placed=placed,
-            problems=len(result.problems),
-            trusted=result.trusted,
-        )
+        self._log.info("settings taken", accounts=len(self._services), every_minutes=self._paces())
+        self._observer.reloaded()
 
-    def _lock_place(self) -> Path:
-        file = sqlite_path(self._settings.database)
-        if file:
-            return file.with_name(f"{file.name}.daemon")
-        return Path(platformdirs.user_state_dir("crmlink")) / f"daemon-{digest(self._settings.me.address)[:16]}"
+    def _serve(self, accounts: Iterable[Account]) -> None:
+        """Serve these from now on. An account that is unchanged and well keeps its connections."""
+        wanted = tuple(accounts)
+        services = tuple(self._service_of(account) for account in wanted)
+        self._lock({_lock_place(account.settings) for account in wanted})
+        for service in set(self._services) - set(services):
+            service.close()
+        self._services = services
+        self._jobs = SteadyScheduler(self._machine.steady)
+        self._jobs.every(HEARTBEAT_SECONDS).seconds.do(self._job, "heartbeat", self._observer.alive)
+        for service in services:
+            service.want()
+            minutes = service.account.settings.scan_every_minutes
+            self._jobs.every(minutes).minutes.do(self._job, "scan", service.want)
+            self._jobs.every(1).days.do(self._job, "retention", service.let_go)
+
+    def _service_of(self, account: Account) -> AccountService:
+        """The one that serves this account already, if it is unchanged and was not refused; else a new one."""
+        known = (one for one in self._services if one.account == account and not one.refused)
+        return next(known, None) or AccountService(account, self._machine, self._observer)
+
+    def _job(self, name: str, work: Callable[[], None]) -> None:
+        """Run one job; what it raises stays its own trouble."""
+        try:
+            work()
+        except CrmlinkError as error:
+            self._log.warning("job failed", job=name, kind=type(error).__name__, what=str(error))
+        except Exception as error:  # noqa: BLE001 -- the other jobs must run
+            self._log.error("job broke", job=name, kind=type(error).__name__)
+
+    def _lock(self, places: set[Path]) -> None:
+        """Hold the locks of these ledgers and no others; all as it was when one of them is taken."""
+        with ExitStack() as undo:
+            fresh: dict[Path, ExitStack] = {}
+            for place in sorted(places - self._locks.keys()):
+                fresh[place] = undo.enter_context(ExitStack())
+                fresh[place].enter_context(only_one(place))
+            undo.pop_all()
+        for place in self._locks.keys() - places:
+            self._locks.pop(place).close()
+        self._locks |= fresh
+
+    def _close(self) -> None:
+        for service in self._services:
+            service.close()
+        for lock in self._locks.values():
+            lock.close()
+
+    def _paces(self) -> str:
+        """How often each account is read, for the log."""
+        return ", ".join(str(service.account.settings.scan_every_minutes) for service in self._services)
 
 
-@contextmanager
-def stopped_by_signals() -> Iterator[None]:
-    """Turn SIGTERM and SIGINT into `Stopped` while the block runs."""
+def wait_on(seconds: float, descriptors: tuple[int, ...]) -> None:
+    """The wait of a real machine."""
+    with selectors.PollSelector() as selector:
+        for descriptor in descriptors:
+            selector.register(descriptor, selectors.EVENT_READ)
+        selector.select(seconds)
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise Stopped
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _lock_place(settings: Settings) -> Path:
+    file = sqlite_path(settings.database)
+    if file:
+        return file.with_name(f"{file.name}.daemon")
+    return Path(platformdirs.user_state_dir("crmlink")) / f"daemon-{digest(settings.me.address)[:16]}"

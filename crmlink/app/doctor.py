@@ -11,9 +11,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
+from crmlink.app.address_book import read_cards
 from crmlink.app.careful import TRIES
 from crmlink.app.connectors import connector_name, connector_of
-from crmlink.app.doors import calendars_of, writer_of
+from crmlink.app.doors import calendars_of, contacts_of, writer_of
 from crmlink.app.gather import AHEAD
 from crmlink.app.own_templates import all_templates, misplaced_files
 from crmlink.app.settings import Settings
@@ -43,7 +44,7 @@ class Finding:
 
 
 def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Every part in order: settings, time, ledger, templates, mailbox, calendars, CRM."""
+    """Every part in order: settings, time, ledger, templates, mailbox, calendars, address book, CRM."""
     yield Finding(
         "settings",
         well=True,
@@ -58,6 +59,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from _templates(settings)
     yield from _mailbox(settings)
     yield from _calendars(settings, now)
+    yield from _contacts(settings)
     yield from _crm(settings, now)
 
 
@@ -150,6 +152,19 @@ def _calendar(source: CalendarSource, now: datetime) -> Iterator[Finding]:
         yield Finding(source.name, well=True, message=f"{calendar.calendar}: {len(calendar.events)} event(s) to come")
         for problem in calendar.problems:
             yield Finding(source.name, well=False, message=f"{problem.subject}: {problem.message}", remedy=problem.hint)
+
+
+def _contacts(settings: Settings) -> Iterator[Finding]:
+    book = contacts_of(settings)
+    if book is None:
+        return
+    try:
+        with closing(book):
+            count = sum(1 for _ in read_cards(book))
+    except CrmlinkError as error:
+        yield _broken("contacts", error)
+        return
+    yield Finding("contacts", well=True, message=f"{count} card(s) with an address")
 
 
 def _crm(settings: Settings, now: datetime) -> Iterator[Finding]:

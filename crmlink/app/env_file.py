@@ -1,4 +1,4 @@
-"""Reads a `.env` file the safe way: nothing expanded, nothing readable by others.
+"""Finds and reads a `.env` file the safe way: nothing expanded, nothing readable by others.
 
 Passwords may hold `$`, `#` and quotes: interpolation is off, and a value in quotes is taken as it stands.
 """
@@ -9,11 +9,19 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+import platformdirs
 from dotenv import dotenv_values
 
 from crmlink.model.errors import SettingsError
 
+ENV_FILE = ".env"
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def find_env_file(directory: Path) -> Path | None:
+    """The `.env` of this directory, else the one in the user's configuration directory, else None."""
+    places = (directory / ENV_FILE, Path(platformdirs.user_config_dir("crmlink")) / ENV_FILE)
+    return next((place for place in places if place.is_file()), None)
 
 
 def read_env_file(path: Path) -> Mapping[str, str]:

@@ -8,8 +8,9 @@ from typing import Any
 from crmlink.app.contacts import Held
 from crmlink.app.documents import SCHEMA, Document
 from crmlink.ledger.records import LapseRecord, Unreadable
-from crmlink.model.contact import Address
+from crmlink.model.contact import Address, Card
 from crmlink.model.draft import Acceptance, StoredDraft
+from crmlink.model.history import ContactDay, PastAgreement
 from crmlink.model.mail import Message
 from crmlink.model.meeting import Event
 from crmlink.model.memory import RememberedEvent
@@ -27,8 +28,11 @@ def export_document(held: Held, now: datetime) -> Document:
         "lapses": [_lapse(one, zone) for one in held.lapses],
         "drafts": [_draft(one, zone) for one in held.drafts],
         "meetings": [_meeting(one, zone) for one in held.meetings],
+        "agreements": [_agreement(one, zone) for one in held.agreements],
+        "contact_days": [_day(one) for one in held.days],
         "unreadable": [_unreadable(one, zone) for one in held.unreadable],
         "mails": [_mail(one, zone) for one in held.mails],
+        "address_book": _card(held.card) if held.card else None,
         "calendar_items": list(held.calendar_items),
     }
 
@@ -112,6 +116,41 @@ def _when(event: Event, zone: tzinfo | None) -> Document:
     return {
         name: _time(value, zone) if isinstance(value, datetime) else value.isoformat()
         for name, value in (("start", event.start), ("end", event.end))
+    }
+
+
+def _agreement(one: PastAgreement, zone: tzinfo | None) -> Document:
+    return {
+        "id": one.id,
+        "kind": one.kind.value,
+        "state": one.state.value,
+        "fault": one.fault.value,
+        "subject": one.subject,
+        "quote": one.quote,
+        "ref": one.ref,
+        "refs": list(one.refs),
+        **{
+            name: _time(getattr(one, name), zone) for name in ("made_at", "due", "ended_at", "broken_at", "repaired_at")
+        },
+    }
+
+
+def _card(one: Card) -> Document:
+    return {
+        "name": one.name,
+        "organisation": one.organisation,
+        "title": one.title,
+        "nickname": one.nickname,
+        "addresses": list(one.addresses),
+    }
+
+
+def _day(one: ContactDay) -> Document:
+    return {
+        "day": one.day.isoformat(),
+        "mails_in": one.mails_in,
+        "mails_out": one.mails_out,
+        "meetings": one.meetings,
     }
 
 

@@ -15,26 +15,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import platformdirs
-
 from crmlink.app.black_box import BlackBox
 from crmlink.app.careful import Careful
 from crmlink.app.clock import Clock
 from crmlink.app.connectors import Connect, connect_by
-from crmlink.app.doors import calendars_of, mail_of, writer_of
+from crmlink.app.doors import calendars_of, contacts_of, mail_of, writer_of
 from crmlink.app.lock import only_one
 from crmlink.app.own_templates import all_templates
+from crmlink.app.places import black_box_file, cache_file
 from crmlink.app.settings import Settings
 from crmlink.cache import calendars as calendar_cache
 from crmlink.cache import mail as mail_cache
-from crmlink.cache.file import cache_beside, open_cache
+from crmlink.cache.file import open_cache
 from crmlink.drafts.template_set import TemplateSet
 from crmlink.ledger.open import open_ledger, sqlite_path
 from crmlink.ledger.store import Ledger
+from crmlink.mailbox.imap import ImapDoor
 from crmlink.model.contact import Owner
 from crmlink.model.errors import TemporaryError
-from crmlink.model.ids import digest
 from crmlink.model.policy import Policy
+from crmlink.sources.address_book import AddressBook
 from crmlink.sources.port import CalendarSource, MailSource
 from crmlink.writer.port import DraftWriter
 
@@ -57,12 +57,25 @@ class House:
     cache: sqlite3.Connection
     templates: TemplateSet
     careful: Careful
+    contacts: AddressBook | None = None
     crm: Connect | None = None
 
     @property
     def account(self) -> str:
         """The owner's main address: the name of this account in the ledger."""
         return self.owner.address
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a worker of a fleet brings into every house: its open ledger, its name there, a directory for this mailbox.
+
+    Who takes the lease under the same `holder` again gets it: the fleet itself sees to it that only one does.
+    """
+
+    ledger: Ledger
+    holder: str
+    directory: Path
 
 
 # A pass that is killed leaves its lease behind; after this time another one may work.
@@ -72,10 +85,18 @@ CACHE_LAYOUT = mail_cache.LAYOUT + calendar_cache.LAYOUT
 
 
 @contextmanager
-def open_house(settings: Settings, clock: Clock, *, read_only: bool = False) -> Iterator[House]:
+def open_house(
+    settings: Settings,
+    clock: Clock,
+    *,
+    read_only: bool = False,
+    door: ImapDoor | None = None,
+    shared: Shared | None = None,
+) -> Iterator[House]:
     """Open everything the settings name, and close it whatever happens.
 
-    Unless `read_only`, no second crmlink may work on the same SQLite ledger meanwhile.
+    Unless `read_only`, no second crmlink may work on the same SQLite ledger meanwhile. A `door` to the mailbox is used
+    for reading and writing, and stays open; so does what is `shared`.
 
     Raises:
         TemporaryError: another crmlink is at work.
@@ -86,46 +107,43 @@ def open_house(settings: Settings, clock: Clock, *, read_only: bool = False) -> 
         if file and not read_only:
             stack.enter_context(only_one(file))
         templates = all_templates(settings.templates)
-        ledger = stack.enter_context(open_ledger(settings.database, read_only=read_only))
+        ledger = shared.ledger if shared else stack.enter_context(open_ledger(settings.database, read_only=read_only))
         if file is None and not read_only:
-            stack.enter_context(_leased(ledger, settings.me.address, clock))
-        cache = stack.enter_context(open_cache(cache_file(settings), layout=CACHE_LAYOUT, read_only=read_only))
-        box = stack.enter_context(BlackBox(None if read_only else black_box_file(settings)))
+            holder = shared.holder if shared else f"{socket.gethostname()}:{os.getpid()}"
+            stack.enter_context(_leased(ledger, settings.me.address, clock, holder))
+        cached = shared.directory / "mail.cache" if shared else cache_file(settings)
+        cache = stack.enter_context(open_cache(cached, layout=CACHE_LAYOUT, read_only=read_only))
+        noted = shared.directory / "mail.reading" if shared else black_box_file(settings)
+        box = stack.enter_context(BlackBox(None if read_only else noted))
         careful = Careful(ledger.quarantine, settings.me.address, clock, box)
-        mail, writer, calendars = mail_of(settings), writer_of(settings), calendars_of(settings)
+        mail, writer, calendars = mail_of(settings, door), writer_of(settings, door), calendars_of(settings)
         crm = connect_by(settings, clock)
         stack.callback(mail.close)
         stack.callback(writer.close)
+        contacts = contacts_of(settings)
+        if contacts:
+            stack.callback(contacts.close)
         for calendar in calendars:
             stack.callback(calendar.close)
         yield House(
-            settings.me, settings.policy, clock, mail, calendars, writer, ledger, cache, templates, careful, crm
+            settings.me,
+            settings.policy,
+            clock,
+            mail,
+            calendars,
+            writer,
+            ledger,
+            cache,
+            templates,
+            careful,
+            contacts,
+            crm,
         )
 
 
-def cache_file(settings: Settings) -> Path | None:
-    """Where what was read before is kept: beside a ledger in a file, else in the user's own directory.
-
-    None when the ledger lives in memory: then nothing outlives the pass.
-    """
-    file = sqlite_path(settings.database)
-    if file is not None:
-        return cache_beside(file)
-    if not settings.database.startswith("postgresql"):
-        return None
-    return cache_beside(Path(platformdirs.user_state_dir("crmlink")) / digest(settings.me.address)[:16])
-
-
-def black_box_file(settings: Settings) -> Path | None:
-    """Where the item that is being read is noted, beside the cache."""
-    cache = cache_file(settings)
-    return cache.with_suffix(".reading") if cache else None
-
-
 @contextmanager
-def _leased(ledger: Ledger, account: str, clock: Clock) -> Iterator[None]:
+def _leased(ledger: Ledger, account: str, clock: Clock, me: str) -> Iterator[None]:
     """Hold the account in a ledger that several machines may share."""
-    me = f"{socket.gethostname()}:{os.getpid()}"
     if not ledger.leases.take(account, me, clock(), lifetime=LEASE):
         holder = ledger.leases.holder(account, clock()) or "unknown"
         raise TemporaryError(

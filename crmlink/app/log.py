@@ -26,9 +26,12 @@ class _Marks:
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         """The event with marks."""
-        return {
-            name: _ADDRESS.sub(self._mark, value) if isinstance(value, str) else value for name, value in event.items()
-        }
+        return {name: self._marked(value) for name, value in event.items()}
+
+    def _marked(self, value: object) -> object:
+        if isinstance(value, str):
+            return _ADDRESS.sub(self._mark, value)
+        return [self._marked(one) for one in value] if isinstance(value, list | tuple) else value
 
     def _mark(self, found: re.Match[str]) -> str:
         return f"address-{digest(self._salt, found.group().lower())[:8]}"

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from crmlink.agreements.agree import agreements
 from crmlink.agreements.picture import Picture
+from crmlink.app.colleagues import told_by_colleagues
 from crmlink.app.gather import GatheredAgenda, Progress, SourceReport, Window
 from crmlink.app.gather_calendars import Means, Memory, gather_calendars
 from crmlink.app.gather_mail import GatheredMail, gather_mail
@@ -94,6 +95,7 @@ def look(house: House, window: Window, progress: Progress) -> Look:
         remembered=tuple(one for one in remembered if (one.event.calendar, one.event.uid) not in given_up),
         mail_complete=mail.complete and not no_sent,
         authserv_ids=learned_authserv_ids(mail.messages),
+        colleagues=told_by_colleagues(house),
     )
     mail = replace(mail, problems=(*mail.problems, *no_sent, *broke))
     return Look(picture, agreements(picture), mail, calendars, sent_before)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from crmlink.app.colleagues import tell_colleagues
 from crmlink.app.gather import Health
 from crmlink.app.house import House
 from crmlink.app.look import Look
 from crmlink.ledger.records import SourceState
+from crmlink.ledger.store import Ledger
 from crmlink.model.lapse import Verdict
+from crmlink.model.policy import Policy
 
 # Meetings are remembered so much longer than the look-back, for a repeat within it.
 KEEP_MEETINGS = timedelta(days=60)
@@ -23,7 +26,7 @@ def remember(house: House, seen: Look, verdicts: Iterable[Verdict], now: datetim
     if all(report.health is Health.OK for report in seen.reports):
         ledger.lapses.close_others(account, [verdict.lapse.id for verdict in listed], now)
     _remember_meetings(house, seen, now)
-    _let_go(house, now)
+    let_go(ledger, account, house.policy, now)
     for report in seen.reports:
         if report.health is Health.OK:
             ledger.sources.remember(account, SourceState(report.name, "", "", report.seen, last_success=now))
@@ -33,15 +36,17 @@ def remember(house: House, seen: Look, verdicts: Iterable[Verdict], now: datetim
         ledger.sources.remember(account, SourceState("calendar", calendar, "", 0, doubtful_since=now))
     for calendar in set(known) - doubtful:
         ledger.sources.forget(account, known[calendar].source, calendar)
+    tell_colleagues(house, seen.picture, now)
 
 
-def _let_go(house: House, now: datetime) -> None:
+def let_go(ledger: Ledger, account: str, policy: Policy, now: datetime) -> None:
     """Erase words that are no longer needed; that something happened stays."""
-    ledger, account, old = house.ledger, house.account, now - house.policy.retention
+    old = now - policy.retention
     ledger.drafts.prune_text(account, closed_before=old)
     ledger.lapses.prune_text(account, closed_before=old)
     ledger.introductions.prune_text(account, made_before=old)
-    ledger.quarantine.prune(account, tried_before=now - house.policy.lookback)
+    ledger.history.prune_text(account, before=old)
+    ledger.quarantine.prune(account, tried_before=now - policy.lookback)
 
 
 def _remember_meetings(house: House, seen: Look, now: datetime) -> None:

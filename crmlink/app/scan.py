@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crmlink.agreements.picture import Picture
+from crmlink.app.address_book import note_cards
 from crmlink.app.aftermath import agreed_since, letters_in, note_answers, note_repairs
 from crmlink.app.gather import Progress, SourceReport, Window
 from crmlink.app.house import House
@@ -18,6 +19,7 @@ from crmlink.app.look import look
 from crmlink.app.mailroom import Mailroom
 from crmlink.app.remember import remember
 from crmlink.app.tell_crm import Teller
+from crmlink.app.trust import note_history
 from crmlink.drafts.no_dates import with_reasons
 from crmlink.lapses.decide import decide
 from crmlink.lapses.find import Found, find_lapses
@@ -82,12 +84,15 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
     desk = Letters(house, seen.picture, mailroom.taken())
     verdicts, drafts = _letters(desk, found, seen.picture, mailroom)
     said_before = mailroom.reasons()
+    cards: tuple[Problem, ...] = ()
     verdicts = tuple(with_reasons(verdict, desk.without_dates, said_before) for verdict in verdicts)
     if writing:
         house.ledger.lapses.record(house.account, verdicts, task.now)
         verdicts = mailroom.place(verdicts, drafts)
         remember(house, seen, verdicts, task.now)
         note_repairs(house, seen, sent, {verdict.lapse.id for verdict in verdicts})
+        note_history(house, seen, task.since)
+        cards = note_cards(house, task.now)
     elif seen.refused:
         verdicts = tuple(_held(verdict) for verdict in verdicts)
     drafts = {lapse: stored.draft for lapse, stored in mailroom.stored().items()} | drafts
@@ -95,7 +100,7 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
         one.lapse.id: drafts[one.lapse.id] for one in verdicts if one.decision in WITH_DRAFT and one.lapse.id in drafts
     }
     told = () if task.dry_run else _tell_crm(house)
-    problems, refused = (*seen.problems, *desk.problems, *told), seen.refused or desk.refused
+    problems, refused = (*seen.problems, *desk.problems, *cards, *told), seen.refused or desk.refused
     return ScanResult(task, house.account, verdicts, shown, folder, seen.reports, problems, refused)
 
 

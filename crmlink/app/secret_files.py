@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from crmlink.model.errors import SettingsError
 
-_SECRETS: Final = ("mail_password", "calendar_password", "oauth_client_secret", "crm_webhook_secret", "crm_key")
+_SECRETS: Final = (
+    "mail_password",
+    "calendar_password",
+    "contacts_password",
+    "oauth_client_secret",
+    "crm_webhook_secret",
+    "crm_key",
+)
 
 
-def secrets_in_files(given: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
-    """Setting name -> secret, for what is not `given` itself (systemd.exec LoadCredential).
+def credentials_of(environ: Mapping[str, str]) -> dict[str, Path]:
+    """The secrets that systemd hands over as files, by name (systemd.exec, LoadCredential)."""
+    directory = environ.get("CREDENTIALS_DIRECTORY")
+    return {path.name: path for path in Path(directory).glob("*") if path.is_file()} if directory else {}
+
+
+def secrets_in_files(
+    given: Mapping[str, str], credentials: Mapping[str, Path], name_of: Callable[[str], str]
+) -> dict[str, str]:
+    """Setting name -> secret, for what is not `given` itself; a named file goes before a credential.
+
+    `name_of` gives the name under which a person knows a setting.
 
     Raises:
         SettingsError: a file cannot be read.
     """
     found: dict[str, str] = {}
-    credentials = environ.get("CREDENTIALS_DIRECTORY")
     for name in _SECRETS:
-        named = given.get(f"{name}_file")
-        path = Path(named) if named else Path(credentials) / name if credentials else None
-        if path is None or given.get(name) or not (named or path.is_file()):
+        file_name = f"{name}_file"
+        path = Path(given[file_name]) if given.get(file_name) else credentials.get(name)
+        if path is None or given.get(name):
             continue
         try:
             found[name] = path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError((f"CRMLINK_{name.upper()}_FILE: {path} cannot be read",)) from error
+            raise SettingsError((f"{name_of(file_name)}: {path} cannot be read",)) from error
     return found

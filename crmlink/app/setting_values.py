@@ -27,6 +27,13 @@ MOST_SIGNATURE_BYTES = 4096
 HOURS_FORM = "write it as mon-fri 09:00-17:30, or mon-thu 09:00-12:30 13:00-17:30, fri 09:00-13:00"
 
 
+def check_secret(secret: SecretStr) -> SecretStr:
+    """The secret, if no server could take it for more than one line."""
+    if any(mark in secret.get_secret_value() for mark in "\r\n\0"):
+        raise ValueError("holds a line break or NUL, which no server can be given safely")
+    return secret
+
+
 def parse_owner(text: str) -> Owner:
     """`Name <address>, other@address`: the first address is the main one, a name may stand with any."""
     pairs = [(name.strip(), address.strip().lower()) for name, address in email.utils.getaddresses([text])]
@@ -48,10 +55,11 @@ def parse_country(text: str) -> str:
     """A two-letter country code (ISO 3166-1) whose holidays are known, or nothing for no holidays."""
     if not text:
         return ""
-    import holidays  # noqa: PLC0415 -- heavy, and only needed when settings are read
+    # The codes alone: the list of `holidays` itself loads the calendar of every country, a tenth of a second.
+    from holidays.registry import EntityLoader  # noqa: PLC0415 -- heavy, and only needed when settings are read
 
     code = text.upper()
-    if code not in holidays.list_supported_countries(include_aliases=False):
+    if code not in EntityLoader.get_country_codes(include_aliases=False):
         raise ValueError(f"{text!r} is no country whose holidays are known; write two letters, as NL or DE")
     return code
 
@@ -61,13 +69,6 @@ def parse_language(text: str) -> str:
     if text not in LANGUAGES:
         raise ValueError(f"{text!r} is no language crmlink writes; choose {', '.join(LANGUAGES)}")
     return text
-
-
-def check_secret(secret: SecretStr) -> SecretStr:
-    """The secret, if no server could take it for more than one line."""
-    if any(mark in secret.get_secret_value() for mark in "\r\n\0"):
-        raise ValueError("holds a line break or NUL, which no server can be given safely")
-    return secret
 
 
 def parse_working_hours(text: str) -> WorkingHours:

@@ -1,39 +1,29 @@
 """The settings table: every setting once, with its meaning, its default and its parser.
 
-`load` reads it from the environment, a `.env` file and systemd credentials, reports all that is wrong at once, and
-never repeats a secret. `settings_texts` writes `.env.example` and the README's table from the same table.
+`load_settings` reads it, `settings_texts` writes `.env.example` and the README's table from the same table, `accounts`
+reads it once for each of several accounts.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crmlink.app import setting_values as values
 from crmlink.app.crm_settings import CrmSettings
-from crmlink.app.env_file import read_env_file
-from crmlink.app.logins import CalendarAuth, Login, MailAuth, contradictions, parse_calendar_auth
-from crmlink.app.secret_files import secrets_in_files
+from crmlink.app.logins import CalendarAuth, Login, MailAuth, parse_calendar_auth
 from crmlink.mailbox.location import ImapLocation, MaildirLocation, parse_location
 from crmlink.model.contact import Owner
-from crmlink.model.errors import SettingsError
-from crmlink.model.policy import Policy, WhenTheyCancel, WorkingHours
+from crmlink.model.policy import Colleagues, Policy, WhenTheyCancel, WorkingHours
 from crmlink.sources.calendar_location import CalendarLocation, parse_calendars
+from crmlink.sources.contacts_location import ContactsLocation, parse_contacts
 
-PREFIX = "CRMLINK_"
-ENV_FILE = ".env"
-# Switches of the test suite, not settings of the program.
-FOREIGN_PREFIX = "CRMLINK_TEST_"
-# For all other settings an empty text is the same as none: the default.
-EMPTY_MEANS_NONE = (f"{PREFIX}COUNTRY",)
 DEFAULT_DATABASE = Path(platformdirs.user_state_dir("crmlink")) / "ledger.db"
 
 
@@ -105,6 +95,18 @@ class Settings(CrmSettings):
     oauth_tenant: Annotated[str, Parsed(values.parse_tenant)] = _setting(
         "common", description="OAuth2 with Microsoft: the tenant, if your organisation wants its own."
     )
+    contacts: Annotated[ContactsLocation | None, Parsed(parse_contacts)] = _setting(
+        "",
+        description="Your address book, read only: https://… (CardDAV), http://127.0.0.1… (this machine only) or vdir:///path (a directory of .vcf files). Its names win over those in mail.",
+        examples=["https://dav.example.nl/marleen/"],
+    )
+    contacts_user: str = _setting(
+        "", description="Its login; empty: the calendar's, where both are on one server.", examples=["marleen"]
+    )
+    contacts_password: Secret = _setting(SecretStr(""), description="Its password.", examples=["secret"])
+    contacts_password_file: Annotated[Path | None, Parsed(values.parse_file)] = _setting(
+        "", description="A file that holds it instead.", examples=["/etc/crmlink/contacts_password"]
+    )
     timezone: Annotated[ZoneInfo, Parsed(values.parse_zone)] = _setting(
         "Europe/Amsterdam", description="Where you live and work."
     )
@@ -132,10 +134,16 @@ class Settings(CrmSettings):
     retention_days: int = _setting(
         90, ge=1, le=36500, description="After how many days the words of closed lapses and their drafts are erased."
     )
-    scan_every_minutes: int = _setting(5, ge=1, le=1440, description="How often the daemon scans, in minutes.")
+    scan_every_minutes: int = _setting(
+        5, ge=1, le=1440, description="How often the daemon scans, in minutes; new mail wakes it sooner."
+    )
     when_they_cancel: WhenTheyCancel = _setting(
         WhenTheyCancel.NOTHING,
         description="When the other side cancelled: nothing, or draft (a friendly note with dates).",
+    )
+    colleagues: Colleagues = _setting(
+        Colleagues.NOTHING,
+        description="Of several accounts in one ledger and one mail domain: nothing, or share (a question that a colleague answered is closed for you; both must share).",
     )
     ignore: Annotated[frozenset[str], Parsed(values.parse_ignore)] = _setting(
         "",
@@ -168,10 +176,23 @@ class Settings(CrmSettings):
         description="The folder with sent mail, if crmlink does not find it by itself.",
         examples=["Verzonden items"],
     )
+    accounts: str = _setting(
+        "",
+        description="Several accounts, comma separated: each the name of a settings file, or a NAME whose own settings are CRMLINK_NAME__MAIL and so on.",
+        examples=["jan, piet"],
+    )
+    metrics_port: int = _setting(
+        0, ge=0, le=65535, description="A port on 127.0.0.1 where the daemon shows its metrics (Prometheus); 0: none."
+    )
     ca_file: Annotated[Path | None, Parsed(values.parse_file)] = _setting(
         "",
         description="Certificates (PEM) to trust instead of the well-known ones, for servers with a private authority.",
         examples=["/etc/ssl/own-ca.pem"],
+    )
+    fleet_key_file: Annotated[Path | None, Parsed(values.parse_file)] = _setting(
+        "",
+        description="For many mailboxes: the file with the keys their passwords are sealed with, the newest first. Under systemd the credential fleet_key is used by itself.",
+        examples=["/etc/crmlink/fleet_key"],
     )
 
     @classmethod
@@ -179,11 +200,11 @@ class Settings(CrmSettings):
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- read by `load`, which also sees unknown names
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- read by `load_settings`, which also sees unknown names
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what `load` hands over: it merges the sources itself, without interpolation."""
+        """Only what `load_settings` hands over: it merges the sources itself, without interpolation."""
         assert isinstance(init_settings, InitSettingsSource), settings_cls
         return (init_settings,)
 
@@ -218,66 +239,5 @@ class Settings(CrmSettings):
             signature=self.signature_file,
             crm_bcc=self.crm_bcc,
             retention=timedelta(days=self.retention_days),
+            colleagues=self.colleagues,
         )
-
-
-def load(environ: Mapping[str, str], *, env_file: Path | None = None) -> Settings:
-    """Read all settings; the environment wins over the file, the file over systemd credentials.
-
-    Raises:
-        SettingsError: with one sentence for each thing that is wrong; no value of a secret in any of them.
-    """
-    given = collect(environ, env_file=env_file)
-    problems = [_unknown(name) for name in given if name not in Settings.model_fields]
-    known: dict[str, Any] = {name: value for name, value in given.items() if name in Settings.model_fields}
-    settings: Settings | None = None
-    try:
-        known |= secrets_in_files(known, environ)
-        settings = Settings(**known)
-    except ValidationError as error:
-        problems += [
-            _sentence(detail["loc"], detail) for detail in error.errors(include_input=False, include_url=False)
-        ]
-    except SettingsError as error:
-        problems += error.problems
-    problems += contradictions(settings.login, full_name) if settings else []
-    if problems or settings is None:
-        raise SettingsError(
-            tuple(problems),
-            hint=f"correct it in {env_file or 'the environment or .env'}; `crmlink init` writes a good one",
-        )
-    return settings
-
-
-def full_name(name: str) -> str:
-    """The name of a setting as it stands in a file."""
-    return f"{PREFIX}{name.upper()}"
-
-
-def collect(environ: Mapping[str, str], *, env_file: Path | None = None) -> dict[str, str]:
-    """Setting name in lower case without prefix -> text, from the file and the environment, unparsed."""
-    from_file = read_env_file(env_file) if env_file else {}
-    merged = {**from_file, **environ}
-    return {
-        name.removeprefix(PREFIX).lower(): text
-        for name, text in merged.items()
-        if name.startswith(PREFIX) and not name.startswith(FOREIGN_PREFIX) and (text or name in EMPTY_MEANS_NONE)
-    }
-
-
-def find_env_file(directory: Path) -> Path | None:
-    """The `.env` of this directory, else the one in the user's configuration directory, else None."""
-    places = (directory / ENV_FILE, Path(platformdirs.user_config_dir("crmlink")) / ENV_FILE)
-    return next((place for place in places if place.is_file()), None)
-
-
-def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, Settings.model_fields, n=1)
-    remedy = f"did you mean {PREFIX}{near[0].upper()}?" if near else "remove it; `.env.example` lists all settings"
-    return f"{PREFIX}{name.upper()}: is no setting of crmlink; {remedy}"
-
-
-def _sentence(location: tuple[int | str, ...], detail: Mapping[str, Any]) -> str:
-    name = f"{PREFIX}{str(location[0]).upper()}" if location else "settings"
-    text = "is missing" if detail["type"] == "missing" else str(detail["msg"]).removeprefix("Value error, ")
-    return f"{name}: {text[:1].lower()}{text[1:]}"

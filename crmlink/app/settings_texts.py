@@ -8,7 +8,8 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from crmlink.app.crm_settings import CrmSettings
-from crmlink.app.settings import PREFIX, Settings
+from crmlink.app.load_settings import PREFIX
+from crmlink.app.settings import Settings
 
 
 def example() -> str:

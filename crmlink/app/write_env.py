@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from crmlink.app.env_file import read_env_file
-from crmlink.app.settings import PREFIX, Settings
+from crmlink.app.load_settings import PREFIX
+from crmlink.app.settings import Settings
 from crmlink.model.errors import SettingsError
 
 

@@ -22,11 +22,6 @@ VERSION = 1
 _PRAGMAS = ("secure_delete = ON", "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 10000")
 
 
-def cache_beside(ledger: Path) -> Path:
-    """Where the cache of a ledger file stands."""
-    return ledger.with_name(f"{ledger.name}.cache")
-
-
 @contextmanager
 def open_cache(path: Path | None, *, layout: str, read_only: bool) -> Iterator[sqlite3.Connection]:
     """The cache at `path`, or one in memory without a path. `layout` is the SQL that makes its tables.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from crmlink.app.accounts import Account
 from crmlink.app.clock import system_clock
 from crmlink.app.doctor import Finding, examine
-from crmlink.cli.session import settings_of
+from crmlink.cli.in_turn import Ended, in_turn
+from crmlink.cli.session import accounts_in
 
 
 @click.command("check")
@@ -16,7 +18,12 @@ def command(ctx: click.Context) -> None:
 
     Exit code: 0 when all is well but for warnings, else that of the first thing that is not.
     """
-    settings = settings_of(ctx)
+    ctx.exit(in_turn(accounts_in(ctx), _examined))
+
+
+def _examined(account: Account) -> Ended:
+    """The findings are told as they come: a login may take its time."""
+    settings = account.settings
     code = 0
     for finding in examine(settings, system_clock(settings.timezone)()):
         click.echo(f"{_mark(finding)} {finding.part:<10} {finding.message}")
@@ -24,7 +31,7 @@ def command(ctx: click.Context) -> None:
             click.echo(f"     {'':<10} -> {finding.remedy}")
         if not finding.well and not finding.mild and code == 0:
             code = finding.error.exit_code if finding.error else 1
-    ctx.exit(code)
+    return Ended({}, lambda: None, code)
 
 
 def _mark(finding: Finding) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import click
 
+from crmlink.app.circle import circle, circle_document
 from crmlink.app.clock import system_clock
-from crmlink.app.contacts import Held, forget, held, who, with_kept
+from crmlink.app.contacts import Held, forget, who, with_kept
 from crmlink.app.export import export_document
 from crmlink.cli.session import print_json, settings_of
+from crmlink.cli.show_contact import counts, show_in_list, show_known
 
 
 @click.group("contacts")
@@ -19,34 +18,35 @@ def command() -> None:
 
 
 @command.command("list")
+@click.option("--companies", is_flag=True, help="Companies instead of people.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document (schema 1).")
 @click.pass_context
-def list_(ctx: click.Context) -> None:
-    """List everybody the ledger holds something on."""
+def list_(ctx: click.Context, *, companies: bool, as_json: bool) -> None:
+    """List everybody the ledger holds something on, those who need attention first."""
     settings = settings_of(ctx)
-    people = held(settings)
-    for one in people.values():
-        click.echo(f"{_day(one.last, settings.timezone):<10}  {_counts(one):<34}  {_called(one)}")
-    if not people:
-        click.echo("Nobody is known yet.")
+    now = system_clock(settings.timezone)()
+    known = circle(settings, now)
+    listed = known.companies if companies else known.people
+    if as_json:
+        print_json(circle_document(listed, now, companies=companies))
+        return
+    for one in listed:
+        show_in_list(one, now)
+    if not listed:
+        click.echo("No company is known yet." if companies else "Nobody is known yet.")
 
 
 @command.command("show")
 @click.argument("words", metavar="WHO")
 @click.pass_context
 def show(ctx: click.Context, *, words: str) -> None:
-    """Show what is held on one person. WHO is an address, or words of a name."""
+    """Show what is held on one person or company, and what was kept and broken over the months.
+
+    WHO is an address, words of a name, or the domain of a company.
+    """
     settings = settings_of(ctx)
-    one, zone = who(settings, words), settings.timezone
-    click.echo(f"{_called(one)}\n{_counts(one)}, last on {_day(one.last, zone)}")
-    for lapse in one.lapses:
-        fate = "dismissed" if lapse.dismissed_at else "closed" if lapse.closed_at else lapse.decision.value
-        click.echo(f"  {_day(lapse.happened_at, zone)}  {lapse.kind:<10} {fate:<9} {lapse.id}  {lapse.subject}")
-    for draft in one.drafts:
-        click.echo(f"  {_day(draft.created_at, zone)}  draft      {draft.state:<9} {draft.draft.subject}")
-    for meeting in one.meetings:
-        event = meeting.event
-        begin = event.start if event.all_day or not isinstance(event.start, datetime) else event.start.astimezone(zone)
-        click.echo(f"  {begin:%Y-%m-%d}  meeting    {event.status:<9} {event.title}")
+    now = system_clock(settings.timezone)()
+    show_known(circle(settings, now).find(words), now)
 
 
 @command.command("export")
@@ -74,7 +74,7 @@ def forget_(ctx: click.Context, *, words: str, yes: bool) -> None:
     if not yes:
         click.confirm(f"Erase {_counts(one)} held on {_called(one)}?", abort=True)
     erased = forget(settings, one.address)
-    click.echo(f"Erased: {_said(erased.lapses, erased.drafts, erased.meetings)}.")
+    click.echo(f"Erased: {counts(erased.lapses, erased.drafts, erased.meetings)}.")
 
 
 def _called(one: Held) -> str:
@@ -83,12 +83,4 @@ def _called(one: Held) -> str:
 
 
 def _counts(one: Held) -> str:
-    return _said(len(one.lapses), len(one.drafts), len(one.meetings))
-
-
-def _said(lapses: int, drafts: int, meetings: int) -> str:
-    return f"{lapses} lapse(s), {drafts} draft(s), {meetings} meeting(s)"
-
-
-def _day(moment: datetime | None, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d}" if moment else "never"
+    return counts(len(one.lapses), len(one.drafts), len(one.meetings))

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
-import time
+import secrets
 
 import click
 
-from crmlink.app.clock import system_clock
-from crmlink.app.daemon import Daemon
+from crmlink.app.account_service import Machine
+from crmlink.app.clock import awake_clock, steady_clock, system_clock
+from crmlink.app.daemon import Daemon, wait_on
 from crmlink.app.log import configure
+from crmlink.app.observers import observer_of
 from crmlink.cli.main import Call
-from crmlink.cli.session import settings_of
+from crmlink.cli.session import accounts_here
 
 
 @click.command("daemon")
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Scan now, and then every SCAN_EVERY_MINUTES, until stopped (SIGTERM)."""
-    settings = settings_of(ctx)
+    """Scan now, when mail arrives and every SCAN_EVERY_MINUTES, until stopped (SIGTERM). SIGHUP reads the settings anew."""
     call = ctx.find_object(Call)
     configure(as_json="JOURNAL_STREAM" in os.environ, verbose=bool(call and call.verbose))
-    Daemon(settings, system_clock(settings.timezone), time.sleep).run()
+    machine = Machine(system_clock(), steady_clock(), secrets.SystemRandom().random, wait_on)
+    accounts = accounts_here(call)
+    observer = observer_of(accounts, os.environ, system_clock(accounts[0].settings.timezone), awake_clock())
+    Daemon(lambda: accounts_here(call), machine, observer).run()

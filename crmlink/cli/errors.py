@@ -22,9 +22,7 @@ def guarded(command: Callable[[], int | None], *, verbose: Callable[[], bool]) -
         error.show()
         return error.exit_code
     except CrmlinkError as error:
-        _tell(error)
-        if verbose():
-            print(safe_traceback(error), file=sys.stderr)
+        tell(error, trace=error if verbose() else None)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         print("crmlink: stopped", file=sys.stderr)
@@ -43,9 +41,12 @@ def guarded(command: Callable[[], int | None], *, verbose: Callable[[], bool]) -
         return INTERNAL_ERROR
 
 
-def _tell(error: CrmlinkError) -> None:
+def tell(error: CrmlinkError, *, whose: str = "", trace: BaseException | None = None) -> None:
+    """Print what happened, to whom of several accounts, and what to do next; with `trace` how it came to that."""
     lines = error.problems if isinstance(error, SettingsError) else (str(error),)
     for line in lines:
-        print(f"crmlink: {line}", file=sys.stderr)
+        print(f"crmlink: {whose}{line}", file=sys.stderr)
     if error.hint:
         print(f"  -> {error.hint}", file=sys.stderr)
+    if trace:
+        print(safe_traceback(trace), file=sys.stderr)

@@ -10,8 +10,10 @@ import click
 
 from crmlink.app import setting_values as values
 from crmlink.app.documents import explain_document
+from crmlink.app.env_file import find_env_file
 from crmlink.app.explain import explain, mail_files
-from crmlink.app.settings import Settings, collect, find_env_file
+from crmlink.app.load_settings import collect
+from crmlink.app.settings import Settings
 from crmlink.cli.main import Call
 from crmlink.cli.session import print_json
 from crmlink.model.contact import Owner

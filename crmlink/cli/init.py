@@ -10,10 +10,13 @@ from crmlink.app.autoconfig import fetch
 from crmlink.app.clock import system_clock
 from crmlink.app.dns import Dns
 from crmlink.app.doctor import Finding, examine
+from crmlink.app.env_file import ENV_FILE
 from crmlink.app.find_servers import find_servers
-from crmlink.app.settings import ENV_FILE, PREFIX, Settings, load
+from crmlink.app.load_settings import PREFIX, load
+from crmlink.app.settings import Settings
 from crmlink.app.work_tree import refuse_in_work_tree
 from crmlink.app.write_env import write_env
+from crmlink.cli.deploy import Form, deploy
 from crmlink.cli.login import log_in
 from crmlink.cli.main import Call
 from crmlink.cli.questions import ask
@@ -25,9 +28,20 @@ from crmlink.model.errors import CrmlinkError
 @click.option(
     "--no-lookup", is_flag=True, help="Ask nobody but you where your mail is: no DNS, no file of your domain."
 )
+@click.option("--systemd", "form", flag_value=Form.UNIT, type=Form, help="Print a unit of systemd instead.")
+@click.option("--container", "form", flag_value=Form.CONTAINER, type=Form, help="Print a Containerfile instead.")
+@click.option("--user", is_flag=True, help="With --systemd: a unit of one user, not of the machine.")
+@click.option(
+    "--write", "directory", metavar="DIR", type=click.Path(path_type=Path), help="Write it into DIR, not to the screen."
+)
 @click.pass_context
-def command(ctx: click.Context, *, no_test: bool, no_lookup: bool) -> None:
+def command(
+    ctx: click.Context, *, no_test: bool, no_lookup: bool, form: Form | None, user: bool, directory: Path | None
+) -> None:
     """Ask for your address and what cannot be known from it, test it, and write .env (mode 0600)."""
+    if form is not None:
+        deploy(ctx, form, user=user, directory=directory)
+        return
     call = ctx.find_object(Call)
     path = (call.env_file if call else None) or Path(ENV_FILE)
     refuse_in_work_tree(path)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
+from crmlink.app.accounts import Account
 from crmlink.app.clock import system_clock
 from crmlink.app.settings import Settings
-from crmlink.cli.session import settings_of
+from crmlink.cli.in_turn import Ended, in_turn
+from crmlink.cli.session import accounts_in, settings_of
 from crmlink.cli.show_lapse import show_lapse, show_line
 from crmlink.drafts.compose import MOST_EDITIONS
 from crmlink.ledger.open import open_ledger
@@ -14,6 +18,7 @@ from crmlink.ledger.records import LapseRecord
 from crmlink.ledger.store import Ledger
 from crmlink.model.draft import DraftState, StoredDraft
 from crmlink.model.errors import UsageError
+from crmlink.model.ids import LapseId
 
 SHORTEST = 3
 """Characters of an identifier that are enough when no other begins with them."""
@@ -29,11 +34,19 @@ def command() -> None:
 @click.pass_context
 def list_(ctx: click.Context, *, closed_too: bool) -> None:
     """List the lapses of the last passes, with the decision on each or what became of its draft."""
-    settings = settings_of(ctx)
-    with open_ledger(settings.database, read_only=True) as ledger:
-        records = ledger.lapses.all(settings.me.address)
-        drafts = {one.draft.lapse: one for one in ledger.drafts.all(settings.me.address)}
-    shown = [one for one in records if closed_too or not (one.closed_at or one.dismissed_at)]
+
+    def one(account: Account) -> Ended:
+        settings = account.settings
+        with open_ledger(settings.database, read_only=True) as ledger:
+            records = ledger.lapses.all(account.address)
+            drafts = {one.draft.lapse: one for one in ledger.drafts.all(account.address)}
+        shown = [one for one in records if closed_too or not (one.closed_at or one.dismissed_at)]
+        return Ended({}, partial(_show_list, shown, drafts, settings))
+
+    ctx.exit(in_turn(accounts_in(ctx), one))
+
+
+def _show_list(shown: list[LapseRecord], drafts: dict[LapseId, StoredDraft], settings: Settings) -> None:
     for one in shown:
         show_line(one, drafts.get(one.id), settings.timezone)
     if not shown:

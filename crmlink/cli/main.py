@@ -18,15 +18,19 @@ COMMANDS = {
     "scan": "Read mail and calendar once, find lapses, place drafts.",
     "daemon": "The same, for ever.",
     "check": "Doctor: settings, logins, folders, calendars, with the remedy for each.",
+    "status": "Whether the passes succeed, and what waits; quick, connects to nothing.",
     "demo": "An invented week on embedded servers; nothing to set up.",
     "explain": "What crmlink reads in a message, and why.",
     "owed": "What you still owe to whom, by when.",
     "lapses": "List, show, dismiss or reopen lapses.",
+    "report": "What you kept, broke and made good over the months, as a page or in the terminal.",
     "contacts": "What is held on whom: list, show, export, forget.",
     "introduce": "A warm introduction: ask first, then write to both.",
     "export": "Lapses with their outcome, or contacts, for other programs.",
     "init": "Ask, test the logins, write .env.",
     "login": "Log in with Google or Microsoft.",
+    "fleet": "Many mailboxes on one PostgreSQL: add, list, pause, remove, status.",
+    "worker": "Scan the mailboxes of the fleet, for ever.",
     "help": "Short texts on one topic each: templates, providers, privacy and more.",
 }
 
@@ -37,6 +41,7 @@ class Call:
 
     verbose: bool
     env_file: Path | None
+    account: str | None = None
 
 
 class _Commands(click.Group):
@@ -71,6 +76,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-v", "--verbose", is_flag=True, help="Show more, and tracebacks when something breaks.")
 @click.option("--env-file", type=click.Path(path_type=Path), help="Read settings from this file instead of ./.env.")
+@click.option("--account", metavar="NAME", help="Of several accounts, only this one (its name or address).")
 @click.option(
     "--version",
     is_flag=True,
@@ -80,12 +86,12 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
     help="Show the version and exit.",
 )
 @click.pass_context
-def main(ctx: click.Context, *, verbose: bool, env_file: Path | None) -> None:
+def main(ctx: click.Context, *, verbose: bool, env_file: Path | None, account: str | None) -> None:
     """Find the agreements you broke, and put a ready apology with real dates into your Drafts folder.
 
     crmlink never sends anything, and nothing leaves this machine unless you connect a CRM.
     """
-    ctx.obj = Call(verbose, env_file)
+    ctx.obj = Call(verbose, env_file, account)
 
 
 def _say_nothing_else() -> None:

@@ -6,10 +6,12 @@ A new time that somebody accepted is open as well, until it stands in the calend
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 import click
 
 from crmlink.agreements.picked import awaits_calendar
+from crmlink.app.accounts import Account
 from crmlink.app.aftermath import agreed_since, letters_in
 from crmlink.app.clock import frozen_clock, system_clock
 from crmlink.app.documents import owed_document
@@ -17,7 +19,8 @@ from crmlink.app.gather import Window
 from crmlink.app.house import open_house
 from crmlink.app.look import look
 from crmlink.app.settings import Settings
-from crmlink.cli.session import parse_moment, print_json, progress_bar, settings_of
+from crmlink.cli.in_turn import Ended, in_turn
+from crmlink.cli.session import accounts_in, parse_moment, progress_bar
 from crmlink.cli.show_lapse import in_words
 from crmlink.model.agreement import Agreement, AgreementKind, State
 
@@ -31,20 +34,19 @@ STILL_OPEN = frozenset({State.OPEN, State.PROPOSED})
 @click.pass_context
 def command(ctx: click.Context, *, closed_too: bool, as_json: bool, as_of: str | None) -> None:
     """Show what you still owe to whom, by when: requests to you, promises you made, meetings to come."""
-    settings = settings_of(ctx)
-    clock = frozen_clock(parse_moment(as_of, settings.timezone)) if as_of else system_clock(settings.timezone)
-    now = clock()
-    with open_house(settings, clock, read_only=True) as house, progress_bar(quiet=as_json) as progress:
-        seen = look(house, Window(now, now - settings.policy.lookback), progress)
-        seen = agreed_since(seen, letters_in(house, seen))
-    shown = [one for one in seen.agreements if closed_too or one.state in STILL_OPEN or awaits_calendar(one)]
-    if as_json:
-        print_json(owed_document(shown, now))
-    else:
-        _show(shown, settings, now)
-    if seen.refused:
-        raise seen.refused
-    ctx.exit(0 if all(report.trusted for report in seen.reports) else 1)
+
+    def one(account: Account) -> Ended:
+        settings = account.settings
+        clock = frozen_clock(parse_moment(as_of, settings.timezone)) if as_of else system_clock(settings.timezone)
+        now = clock()
+        with open_house(settings, clock, read_only=True) as house, progress_bar(quiet=as_json) as progress:
+            seen = look(house, Window(now, now - settings.policy.lookback), progress)
+            seen = agreed_since(seen, letters_in(house, seen))
+        shown = [one for one in seen.agreements if closed_too or one.state in STILL_OPEN or awaits_calendar(one)]
+        code = 0 if all(report.trusted for report in seen.reports) else 1
+        return Ended(owed_document(shown, now), partial(_show, shown, settings, now), code, seen.refused)
+
+    ctx.exit(in_turn(accounts_in(ctx), one, as_json=as_json))
 
 
 def _show(agreements: list[Agreement], settings: Settings, now: datetime) -> None:

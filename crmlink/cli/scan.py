@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
-from crmlink.app.clock import frozen_clock, system_clock
+from crmlink.app.accounts import Account
+from crmlink.app.clock import Clock, frozen_clock, system_clock
 from crmlink.app.documents import scan_document
 from crmlink.app.house import open_house
-from crmlink.app.scan import ScanTask, scan
-from crmlink.cli.session import parse_day, parse_moment, print_json, progress_bar, settings_of
+from crmlink.app.pulse import note_pass
+from crmlink.app.scan import ScanResult, ScanTask, scan
+from crmlink.app.settings import Settings
+from crmlink.cli.in_turn import Ended, in_turn
+from crmlink.cli.session import accounts_in, parse_day, parse_moment, progress_bar
 from crmlink.cli.show_scan import show_scan
+from crmlink.model.errors import CrmlinkError, LedgerError
 
 
 @click.command("scan")
@@ -23,18 +30,28 @@ def command(ctx: click.Context, *, dry_run: bool, as_json: bool, as_of: str | No
 
     Exit code 0: done; 1: done, but a source failed or was doubtful.
     """
-    settings = settings_of(ctx)
-    zone = settings.timezone
-    clock = frozen_clock(parse_moment(as_of, zone)) if as_of else system_clock(zone)
-    now = clock()
-    begin = parse_day(since, zone) if since else now - settings.policy.lookback
-    task = ScanTask(now, begin, dry_run=dry_run or as_of is not None)
-    with open_house(settings, clock, read_only=task.dry_run) as house, progress_bar(quiet=as_json) as progress:
-        result = scan(house, task, progress)
-    if as_json:
-        print_json(scan_document(result))
-    else:
-        show_scan(result)
-    if result.refused:
-        raise result.refused
-    ctx.exit(0 if result.trusted else 1)
+
+    def one(account: Account) -> Ended:
+        settings, zone = account.settings, account.settings.timezone
+        clock = frozen_clock(parse_moment(as_of, zone)) if as_of else system_clock(zone)
+        now = clock()
+        begin = parse_day(since, zone) if since else now - settings.policy.lookback
+        task = ScanTask(now, begin, dry_run=dry_run or as_of is not None)
+        with open_house(settings, clock, read_only=task.dry_run) as house, progress_bar(quiet=as_json) as progress:
+            result = scan(house, task, progress)
+        not_noted = _not_noted(settings, result, clock)
+        return Ended(
+            scan_document(result), partial(show_scan, result), 0 if result.trusted else 1, result.refused or not_noted
+        )
+
+    ctx.exit(in_turn(accounts_in(ctx), one, as_json=as_json))
+
+
+def _not_noted(settings: Settings, result: ScanResult, clock: Clock) -> CrmlinkError | None:
+    """Why the heartbeat could not be written after a pass whose drafts are placed all the same."""
+    try:
+        if not result.task.dry_run:
+            note_pass(settings, result, clock)
+    except LedgerError as error:
+        return error
+    return None

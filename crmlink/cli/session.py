@@ -1,11 +1,11 @@
-"""What the commands share: settings of this call, moments typed by a person, progress, and JSON on stdout."""
+"""What the commands share: accounts of this call, moments typed by a person, progress, and JSON on stdout."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -14,21 +14,54 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from crmlink.app.gather import Progress
-from crmlink.app.settings import Settings, find_env_file, load
-from crmlink.app.work_tree import refuse_in_work_tree
+from crmlink.app.accounts import Account, accounts_of, chosen
+from crmlink.app.env_file import find_env_file
+from crmlink.app.settings import Settings
 from crmlink.cli.main import Call
 from crmlink.model.errors import UsageError
 
 
-def settings_of(ctx: click.Context) -> Settings:
-    """The settings of this call, from the environment and the `.env` file it names or finds."""
-    call = ctx.find_object(Call)
+def accounts_in(ctx: click.Context) -> tuple[Account, ...]:
+    """The accounts this call is for; see `accounts_here`."""
+    return accounts_here(ctx.find_object(Call))
+
+
+def accounts_here(call: Call | None) -> tuple[Account, ...]:
+    """All accounts that the environment and the `.env` file describe, or the chosen one; read anew each time.
+
+    Raises:
+        SettingsError: a setting of any of them is wrong.
+        UsageError: there is no account of the chosen name.
+    """
     given = call.env_file if call else None
-    env_file = given or find_env_file(Path.cwd())
-    if env_file is not None:
-        refuse_in_work_tree(env_file)
-    return load(os.environ, env_file=env_file)
+    accounts = accounts_of(os.environ, env_file=given or find_env_file(Path.cwd()))
+    words = call.account if call else None
+    if words is None:
+        return accounts
+    if (one := chosen(accounts, words)) is None:
+        raise UsageError(f"There is no account {words}", hint=f"choose one of: {_names(accounts)}")
+    return (one,)
+
+
+def settings_of(ctx: click.Context) -> Settings:
+    """The settings of the one account this call is for.
+
+    Raises:
+        SettingsError: a setting is wrong.
+        UsageError: there are several accounts, and none was chosen.
+    """
+    accounts = accounts_in(ctx)
+    if len(accounts) > 1:
+        first = f"crmlink --account {accounts[0].name} {ctx.command_path.partition(' ')[2]}"
+        raise UsageError(
+            "This command is for one account, and there are several",
+            hint=f"choose one of: {_names(accounts)}; for example `{first} …`",
+        )
+    return accounts[0].settings
+
+
+def _names(accounts: tuple[Account, ...]) -> str:
+    return ", ".join(one.name or one.address for one in accounts)
 
 
 def parse_moment(text: str, zone: ZoneInfo) -> datetime:
@@ -59,8 +92,8 @@ def parse_day(text: str, zone: ZoneInfo) -> datetime:
 
 
 @contextmanager
-def progress_bar(*, quiet: bool) -> Iterator[Progress]:
-    """Shows how far long reads are, on stderr and only to a person at a terminal."""
+def progress_bar(*, quiet: bool) -> Iterator[Callable[[str, int], None]]:
+    """Shows how far long reads are, on stderr and only to a person at a terminal: told a source's name and a count."""
     if quiet or not sys.stderr.isatty():
         yield lambda _name, _count: None
         return

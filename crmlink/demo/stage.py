@@ -19,7 +19,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from crmlink.app.settings import PREFIX, Settings, load
+from crmlink.app.load_settings import PREFIX, load
+from crmlink.app.settings import Settings
 from crmlink.app.write_env import write_env
 from crmlink.demo.days import Days
 from crmlink.demo.events import calendar_text

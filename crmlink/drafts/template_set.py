@@ -67,11 +67,28 @@ def shipped_templates() -> TemplateSet:
     Raises:
         TemplateError: the installation holds none.
     """
-    for root in (files("crmlink") / "templates", Path(str(files("crmlink"))).parent / "templates"):
+    for root in _roots():
         found = tuple(sorted(_walk(root), key=lambda file: file.name)) if root.is_dir() else ()
         if found:
             return TemplateSet(found)
     raise TemplateError("No templates were found beside the program", hint="Install crmlink again.")
+
+
+def shipped_file(name: str) -> str:
+    """The text of one packaged file beside the letters, as "report/nl.toml".
+
+    Raises:
+        TemplateError: the installation does not hold it.
+    """
+    for root in _roots():
+        file = root.joinpath(*name.split("/"))
+        if file.is_file():
+            return file.read_text(encoding="utf-8")
+    raise TemplateError(f"The file {name} was not found beside the program", hint="Install crmlink again.")
+
+
+def _roots() -> tuple[Traversable, ...]:
+    return files("crmlink") / "templates", Path(str(files("crmlink"))).parent / "templates"
 
 
 def _walk(root: Traversable) -> Iterator[TemplateFile]:

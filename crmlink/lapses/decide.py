@@ -15,7 +15,7 @@ from crmlink.facts.people import is_ignored, reaches_a_person
 from crmlink.model.draft import DraftState
 from crmlink.model.evidence import EvidenceSource
 from crmlink.model.ids import LapseId, MessageId, ThreadId
-from crmlink.model.lapse import Decision, Fault, Lapse, LapseKind, Verdict
+from crmlink.model.lapse import WAITS, Decision, Fault, Lapse, LapseKind, Verdict
 from crmlink.model.mail import Automatic, Thread
 from crmlink.model.policy import WhenTheyCancel
 from crmlink.model.reading import Grain
@@ -79,7 +79,7 @@ def decide(lapses: Iterable[Lapse], picture: Picture, past: Past) -> tuple[Verdi
         if said is None and left == 0:
             said = (
                 Decision.HOLD,
-                f"today's {picture.policy.max_drafts_per_day} drafts are placed; this one waits for tomorrow",
+                f"today's {picture.policy.max_drafts_per_day} drafts are placed; {WAITS}",
             )
         if said is None:
             left -= 1

@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, insert, outerjoin, 
 
 from crmlink.ledger.crm_news import DraftRow, LapseRow, Noted, news
 from crmlink.ledger.database import Database
-from crmlink.ledger.schema import crm_events, drafts, lapses, storable
+from crmlink.ledger.link_tables import crm_events
+from crmlink.ledger.schema import drafts, lapses, storable
 from crmlink.model.contact import Address, Contact
 from crmlink.model.crm_event import CrmDraft, CrmEvent, CrmEventType
 from crmlink.model.draft import DraftState, Option

@@ -44,6 +44,12 @@ class DraftStore:
         with self.database.reading() as connection:
             return tuple(_stored(row) for row in connection.execute(statement))
 
+    def states(self, account: str) -> tuple[tuple[DraftState, datetime | None], ...]:
+        """How far each draft of the account came, and when it was placed (None: never); without its text."""
+        statement = select(drafts.c.state, drafts.c.placed_at).where(drafts.c.account == account)
+        with self.database.reading() as connection:
+            return tuple((DraftState(row.state), row.placed_at) for row in connection.execute(statement))
+
     def get(self, account: str, message_id: MessageId) -> StoredDraft | None:
         """One draft, None when it is not known."""
         with self.database.reading() as connection:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Table, insert, select, update
 
 from crmlink.ledger.database import Database
 from crmlink.ledger.drafts import DraftStore
-from crmlink.ledger.schema import introduction_drafts, introductions, storable
+from crmlink.ledger.link_tables import introduction_drafts, introductions
+from crmlink.ledger.schema import storable
 from crmlink.model.ids import LapseId
 from crmlink.model.introduction import Introduction, IntroductionStep, RecordedIntroduction
 

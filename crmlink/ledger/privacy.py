@@ -1,4 +1,4 @@
-"""Forgetting a contact: every row about them goes, and a salted hash of each lapse and meeting stays behind.
+"""Forgetting a contact: every row about them goes; a salted hash of the address, each lapse and meeting stays behind.
 
 The hash is enough to never draft on it or store it again, and tells nobody who it was about. Where the rows of others
 mention the contact, the words are blanked. What lies in the mailbox is the owner's and is not touched.
@@ -16,12 +16,13 @@ from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 
 from crmlink.ledger.database import Database
 from crmlink.ledger.drafts import OPEN_STATES
+from crmlink.ledger.link_tables import crm_events, introduction_drafts, introductions
 from crmlink.ledger.records import Forgotten
 from crmlink.ledger.schema import (
-    crm_events,
+    agreements,
+    cards,
+    contact_days,
     drafts,
-    introduction_drafts,
-    introductions,
     lapses,
     meetings,
     quarantine,
@@ -30,7 +31,7 @@ from crmlink.ledger.schema import (
 from crmlink.model.ids import EventUid, LapseId, digest
 
 BLANK = "[…]"
-_MEETING = "meeting"
+_MEETING, _ADDRESS = "meeting", "address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,10 @@ class Tombstones:
     def cover_meeting(self, uid: EventUid) -> bool:
         """Whether this meeting was with somebody who is to be forgotten."""
         return any(digest(salt, self.account, _MEETING, uid) in self.marks for salt in self.salts)
+
+    def cover_address(self, address: str) -> bool:
+        """Whether this address (lower case) is one that was forgotten: nothing is counted of it again."""
+        return any(digest(salt, self.account, _ADDRESS, address) in self.marks for salt in self.salts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,9 @@ class PrivacyStore:
             )
             connection.execute(delete(lapses).where((lapses.c.account == account) & lapses.c.id.in_(named)))
             seen = _forget_meetings(connection, account, address)
-            _bury(connection, account, named, {row.uid for row in seen})
+            for table in (agreements, contact_days, cards):
+                connection.execute(delete(table).where(table.c.account == account, table.c.address == address))
+            _bury(connection, account, address, named, {row.uid for row in seen})
             _blank_elsewhere(connection, account, words)
             its = (quarantine.c.account == account) & (quarantine.c.sender == address)
             connection.execute(update(quarantine).where(its).values(sender=""))
@@ -84,9 +91,10 @@ class PrivacyStore:
         return Tombstones(account, frozenset(row.salt for row in rows), frozenset(row.mark for row in rows))
 
 
-def _bury(connection: Connection, account: str, named: set[str], uids: set[str]) -> None:
+def _bury(connection: Connection, account: str, address: str, named: set[str], uids: set[str]) -> None:
     salt = secrets.token_hex(16)
     marks = [digest(salt, account, lapse) for lapse in named] + [digest(salt, account, _MEETING, uid) for uid in uids]
+    marks.append(digest(salt, account, _ADDRESS, address))
     for mark in sorted(marks):
         connection.execute(insert(tombstones).values(account=account, mark=mark, salt=salt))
 
@@ -135,6 +143,9 @@ def _words_for(connection: Connection, account: str, address: str) -> re.Pattern
     for row in connection.execute(select(meetings).where(meetings.c.account == account)):
         people += _people(row)
     names |= {name for name, its in people if its == address}
+    for table in (agreements, contact_days, cards):
+        same = (table.c.account == account) & (table.c.address == address)
+        names |= {row.name for row in connection.execute(select(table.c.name).where(same))}
     words = [address, *sorted((name for name in names if " " in name.strip()), key=len, reverse=True)]
     return re.compile("|".join(re.escape(word) for word in words), re.IGNORECASE)
 
@@ -159,6 +170,10 @@ def _blank_elsewhere(connection: Connection, account: str, words: re.Pattern[str
             connection.execute(
                 update(meetings).where(same & (meetings.c.recurrence_id == row.recurrence_id)).values(values)
             )
+    for row in connection.execute(select(agreements).where(agreements.c.account == account)).all():
+        if values := _changed(row, ("subject", "quote"), blank):
+            same = (agreements.c.account == account) & (agreements.c.id == row.id)
+            connection.execute(update(agreements).where(same).values(values))
     for row in connection.execute(select(introductions).where(introductions.c.account == account)).all():
         if values := _changed(row, ("purpose",), blank):
             same = (introductions.c.account == account) & (introductions.c.id == row.id)

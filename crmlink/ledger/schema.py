@@ -136,7 +136,7 @@ lapses = Table(
 )
 
 
-def _draft_columns() -> list[Column[Any]]:
+def draft_columns() -> list[Column[Any]]:
     """What is kept of a draft on its way, whatever it is about."""
     return [
         Column("account", String, primary_key=True),
@@ -177,32 +177,10 @@ def _draft_columns() -> list[Column[Any]]:
 drafts = Table(
     "drafts",
     metadata,
-    *_draft_columns(),
+    *draft_columns(),
     UniqueConstraint("account", "lapse"),
     UniqueConstraint("account", "agreement", "kind"),
     ForeignKeyConstraint(["account", "lapse"], ["lapses.account", "lapses.id"]),
-)
-
-introductions = Table(
-    "introductions",
-    metadata,
-    Column("account", String, primary_key=True),
-    Column("id", String, primary_key=True),
-    Column("step", String, nullable=False),
-    Column("round", Integer, nullable=False),
-    Column("introduced", String, nullable=False),
-    Column("asked", String, nullable=False),
-    Column("purpose", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-)
-
-# Its column `lapse` holds the introduction's id.
-introduction_drafts = Table(
-    "introduction_drafts",
-    metadata,
-    *_draft_columns(),
-    UniqueConstraint("account", "lapse"),
-    ForeignKeyConstraint(["account", "lapse"], ["introductions.account", "introductions.id"]),
 )
 
 sources = Table(
@@ -244,6 +222,53 @@ tombstones = Table(
     Column("salt", String, nullable=False),
 )
 
+agreements = Table(
+    "agreements",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("address", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("fault", String, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("due", Moment),
+    Column("ended_at", Moment),
+    Column("broken_at", Moment),
+    Column("repaired_at", Moment),
+    Column("subject", Text, nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("ref", String, nullable=False),
+    Column("refs", JSON, nullable=False),
+    Index(None, "account", "address"),
+)
+
+contact_days = Table(
+    "contact_days",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("address", String, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("mails_in", Integer, nullable=False),
+    Column("mails_out", Integer, nullable=False),
+    Column("meetings", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("address", String, primary_key=True),
+    Column("card", String, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("nickname", Text, nullable=False),
+)
+
 quarantine = Table(
     "quarantine",
     metadata,
@@ -257,24 +282,12 @@ quarantine = Table(
     Column("tried_at", Moment, nullable=False),
 )
 
-# Holds names of rows only; what a CRM is told about them is read from those rows when it is told.
-crm_events = Table(
-    "crm_events",
+# What colleagues tell each other.
+answers = Table(
+    "answers",
     metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("account", String, nullable=False),
-    Column("id", String, nullable=False),
-    Column("type", String, nullable=False),
-    Column("lapse", String, nullable=False),
-    Column("message_id", String),
-    Column("outcome", String, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("queued_at", Moment, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("retry_at", Moment),
-    Column("error", Text, nullable=False),
-    Column("told_at", Moment),
-    Column("given_up_at", Moment),
-    UniqueConstraint("account", "id"),
-    Index(None, "account", "lapse"),
+    Column("account", String, primary_key=True),
+    Column("mark", String, primary_key=True),
+    Column("message_id", String, nullable=False),
+    Column("sent_at", Moment, nullable=False),
 )

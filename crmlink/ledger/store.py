@@ -5,9 +5,12 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from crmlink.ledger.answers import AnswerStore
+from crmlink.ledger.cards import CardStore
 from crmlink.ledger.crm import CrmStore
 from crmlink.ledger.database import Database
 from crmlink.ledger.drafts import DraftStore
+from crmlink.ledger.history import HistoryStore
 from crmlink.ledger.introductions import IntroductionStore
 from crmlink.ledger.lapses import LapseStore
 from crmlink.ledger.lease import LeaseStore
@@ -29,9 +32,12 @@ class Ledger:
         self.runs = RunStore(database)
         self.leases = LeaseStore(database)
         self.privacy = PrivacyStore(database)
+        self.cards = CardStore(database)
+        self.history = HistoryStore(database)
         self.quarantine = QuarantineStore(database)
         self.crm = CrmStore(database)
         self.introductions = IntroductionStore(database)
+        self.answers = AnswerStore(database)
 
     @property
     def name(self) -> str:

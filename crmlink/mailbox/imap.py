@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
+import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -141,6 +143,20 @@ class ImapSession:
                 self._client.logout()
             self._drop()
 
+    def drop(self) -> None:
+        """Close without a goodbye, which might have to wait. May be called twice."""
+        if not self.closed:
+            self._drop()
+
+    def taken_over(self) -> tuple[socket.socket, bytes]:
+        """The connection itself, set not to wait, and what was already read from it: `command` may not be used any more."""
+        connection: socket.socket = self._client.socket()
+        connection.setblocking(False)
+        # Nothing there yet is an error to a connection with TLS.
+        with contextlib.suppress(BlockingIOError, ssl.SSLWantReadError):
+            return connection, self._client._imap.file.peek(1)  # noqa: SLF001 - imapclient does not tell
+        return connection, b""
+
     def _ask_foreign(self) -> tuple[str, ...]:
         if not self.has("NAMESPACE"):
             return ()
@@ -201,7 +217,7 @@ class ImapDoor:
     """Keeps one session with a mailbox: opened when first needed, and again after it broke."""
 
     def __init__(self, access: ImapAccess) -> None:
-        self._access = access
+        self.access = access
         self._session: ImapSession | None = None
 
     def session(self) -> ImapSession:
@@ -216,7 +232,7 @@ class ImapDoor:
     def current(self) -> ImapSession:
         """The session as it is, without asking, or a new one when it is known to be broken."""
         if self._session is None or self._session.closed:
-            self._session = open_session(self._access)
+            self._session = open_session(self.access)
         return self._session
 
     def close(self) -> None:
@@ -224,3 +240,33 @@ class ImapDoor:
         if self._session is not None:
             self._session.close()
             self._session = None
+
+    def drop(self) -> None:
+        """Close the session without a goodbye."""
+        if self._session is not None:
+            self._session.drop()
+            self._session = None
+
+
+class LentDoor(ImapDoor):
+    """Somebody else's door, for as long as a pass takes: closing it leaves the session open for the next one."""
+
+    def __init__(self, lender: ImapDoor) -> None:
+        super().__init__(lender.access)
+        self._lender = lender
+
+    def session(self) -> ImapSession:
+        """As the lender's."""
+        return self._lender.session()
+
+    def current(self) -> ImapSession:
+        """As the lender's."""
+        return self._lender.current()
+
+    def close(self) -> None:
+        """Nothing: the session is the lender's."""
+
+
+def door_to(place: ImapAccess | ImapDoor) -> ImapDoor:
+    """The door, or a new one to this mailbox."""
+    return place if isinstance(place, ImapDoor) else ImapDoor(place)

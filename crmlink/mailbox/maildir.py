@@ -106,6 +106,12 @@ def unique_names(folder: MaildirFolder) -> Iterator[str]:
             yield _unique(entry.name)
 
 
+def inbox_stamps(root: Path) -> tuple[int, ...]:
+    """What changes whenever mail arrives in the inbox, or goes, or gets a flag; cheap enough to ask for every second."""
+    places = (place / part for place in (root, root / "INBOX", root / ".INBOX") for part in ("new", "cur"))
+    return tuple(_changed_at(place) for place in places)
+
+
 def renamed(file: MaildirFile) -> MaildirFile | None:
     """The same message under its present name, after another program changed its flags; None when it is gone."""
     for part in ("cur", "new"):
@@ -158,6 +164,13 @@ def _file(directory: Path, entry: os.DirEntry[str]) -> MaildirFile | None:
     if not stat.S_ISREG(status.st_mode):
         return None
     return MaildirFile(directory, entry.name, datetime.fromtimestamp(status.st_mtime, UTC), status.st_size)
+
+
+def _changed_at(directory: Path) -> int:
+    try:
+        return directory.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _reason(error: OSError) -> str:

@@ -14,9 +14,14 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from crmlink.mailbox.location import ImapLocation
 from crmlink.model.errors import SettingsError, SourceError, UntrustedError
+
+# Seconds of silence, seconds between questions, and how many go unanswered before the connection counts as broken.
+_KEEP_ALIVE: Final = MappingProxyType({"TCP_KEEPIDLE": 120, "TCP_KEEPINTVL": 30, "TCP_KEEPCNT": 4})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,17 @@ def connect(location: ImapLocation, timeouts: Timeouts) -> socket.socket:
         raise unreachable(location, error) from error
     # Many small commands: without this each waits some 40 ms for the peer's delayed acknowledgement.
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    _keep_alive(connection)
     connection.settimeout(timeouts.read)
     return connection
+
+
+def _keep_alive(connection: socket.socket) -> None:
+    """Let the kernel ask for signs of life: routers forget silent connections, and a peer that vanished is noticed."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEP_ALIVE.items():
+        if hasattr(socket, name):
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def trust(ca_file: Path | None) -> ssl.SSLContext:

@@ -55,6 +55,20 @@ class Contact:
     company: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One card of the owner's address book (RFC 6350): what its owner wrote goes before what mail shows.
+
+    `addresses` are in lower case, the preferred one first; the texts may be empty.
+    """
+
+    name: str
+    addresses: tuple[str, ...]
+    organisation: str = ""
+    title: str = ""
+    nickname: str = ""
+
+
 def _without_tag(address: str) -> str:
     local, at, domain = address.rpartition("@")
     return f"{local.partition('+')[0]}{at}{domain}"

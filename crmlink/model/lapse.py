@@ -46,6 +46,10 @@ class Decision(StrEnum):
     SKIP = "skip"
 
 
+WAITS = "this one waits for tomorrow"
+"""How the reason ends of a lapse that only the brake of so many drafts a day holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lapse:
     """A broken (or soon broken) agreement. `happened_at` and `due` are aware; confidence runs from 0 to 1."""

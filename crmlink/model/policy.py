@@ -17,6 +17,13 @@ class WhenTheyCancel(StrEnum):
     DRAFT = "draft"
 
 
+class Colleagues(StrEnum):
+    """What accounts of one firm in one ledger tell each other."""
+
+    NOTHING = "nothing"
+    SHARE = "share"
+
+
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
     """Weekday (0 is Monday) to the spans worked that day, each a local start and end time."""
@@ -49,6 +56,7 @@ class Policy:
     signature: str = ""
     crm_bcc: str = ""
     retention: timedelta = timedelta(days=90)
+    colleagues: Colleagues = Colleagues.NOTHING
 
     @property
     def workdays(self) -> WorkingCalendar:

@@ -17,7 +17,7 @@ from typing import Final
 
 from crmlink.mailbox.fetch import Fetched
 from crmlink.mailbox.folders import NOT_EVIDENCE, Folder
-from crmlink.mailbox.imap import ImapAccess, ImapDoor, ImapRefusedError, ImapSession
+from crmlink.mailbox.imap import ImapAccess, ImapDoor, ImapRefusedError, ImapSession, door_to
 from crmlink.model.errors import SourceError
 from crmlink.model.mail import Role
 from crmlink.model.problem import Problem
@@ -39,10 +39,13 @@ class _Progress:
 
 
 class ImapMailSource:
-    """A `MailSource` over IMAP. One connection, opened at the first call and kept; read one `changes` at a time."""
+    """A `MailSource` over IMAP. One connection, opened at the first call and kept; read one `changes` at a time.
 
-    def __init__(self, access: ImapAccess) -> None:
-        self._door = ImapDoor(access)
+    Given a door it shares that connection.
+    """
+
+    def __init__(self, place: ImapAccess | ImapDoor) -> None:
+        self._door = door_to(place)
 
     @property
     def name(self) -> str:

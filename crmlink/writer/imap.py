@@ -15,7 +15,7 @@ from typing import Final
 
 from crmlink.mailbox.fetch import Fetched, Opened, opened, uid_windows
 from crmlink.mailbox.folders import Folder, main_folder, no_folder
-from crmlink.mailbox.imap import ImapAccess, ImapDoor, ImapRefusedError, ImapSession
+from crmlink.mailbox.imap import ImapAccess, ImapDoor, ImapRefusedError, ImapSession, door_to
 from crmlink.model.draft import Position, StoredHeader
 from crmlink.model.errors import SourceError, WriteRefusedError, WriteUnknownError
 from crmlink.model.mail import Role
@@ -27,14 +27,15 @@ _WIDTH: Final = 1000
 
 
 class ImapDraftWriter:
-    """A `DraftWriter` over IMAP. One connection, opened when needed and again after it broke."""
+    """A `DraftWriter` over IMAP. One connection, opened when needed and again after it broke. With a door it shares that connection."""
 
-    def __init__(self, access: ImapAccess) -> None:
-        self._door = ImapDoor(access)
+    def __init__(self, place: ImapAccess | ImapDoor) -> None:
+        self._door = door_to(place)
 
     def position(self, role: Role = Role.DRAFTS) -> Position:
         """Where the folder of that role stands now, by STATUS. Raises FolderError, or SourceError and its siblings."""
         session = self._door.session()
+        session.release()  # whoever shares the connection may have left the folder open
         folder = _main(session, role)
         with session.command(f"asking where {folder.name} stands") as client:
             status = client.folder_status(folder.name, ("UIDVALIDITY", "UIDNEXT"))

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,61 +10,31 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from crmlink.ledger.link_tables import crm_events
 from crmlink.ledger.open import open_ledger
 from crmlink.ledger.records import SourceState, Unreadable
-from crmlink.ledger.schema import crm_events
 from crmlink.ledger.store import Ledger
-from crmlink.model.contact import Contact
+from crmlink.model.agreement import AgreementKind, State
+from crmlink.model.colleague import ColleagueAnswer
+from crmlink.model.contact import Card, Contact
 from crmlink.model.crm_event import CrmDraft
 from crmlink.model.draft import Acceptance, DraftState, Position
 from crmlink.model.errors import LedgerError
 from crmlink.model.evidence import Evidence, EvidenceSource
+from crmlink.model.history import ContactDay, PastAgreement
 from crmlink.model.ids import AgreementId, EventUid, LapseId, MessageId
 from crmlink.model.introduction import Introduction, IntroductionStep
 from crmlink.model.lapse import Decision, Fault, LapseKind, Verdict
 from crmlink.model.meeting import EventStatus
 from tests.ledger_examples import GIJS, ME, NOW, ZONE, draft, event, verdict
-from tests.servers.plugin import not_here
 
 OTHER = "omar@veen.example"
 WHERE = Position("Drafts", 7, 12)
 LATER = NOW + timedelta(minutes=5)
-TABLES = "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine, crm_events, introduction_drafts, introductions"
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The URL of a PostgreSQL server of our own, run by a user that is not root."""
-    pytest.importorskip("psycopg", reason="the PostgreSQL driver is not installed")
-    programs = _postgresql_programs()
-    home = Path(tempfile.mkdtemp(prefix="crmlink-pg-"))  # short, for its socket, and below no directory of root's
-    if os.geteuid() == 0:
-        shutil.chown(home, "postgres")
-    data = home / "data"
-    options = f"-k {home} -c listen_addresses='' -c fsync=off"
-    try:
-        _as_postgres(programs / "initdb", "-D", data, "-A", "trust", "-U", "crmlink")
-        _as_postgres(programs / "pg_ctl", "-D", data, "-l", home / "log", "-w", "-o", options, "start")
-        yield f"postgresql://crmlink@/postgres?host={home}"
-        _as_postgres(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
-    finally:
-        shutil.rmtree(home)
-
-
-def _postgresql_programs() -> Path:
-    found = [*Path("/usr/lib/postgresql").glob("*/bin"), *(Path(p).parent for p in [shutil.which("initdb")] if p)]
-    if not found or shutil.which("setpriv") is None:
-        not_here("PostgreSQL is not installed: apt-get install postgresql (or .ci/install)")
-    return found[0]
-
-
-def _as_postgres(*command: object) -> None:
-    try:
-        as_other = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        prefix = as_other if os.geteuid() == 0 else []
-        subprocess.run([*prefix, *map(str, command)], check=True, capture_output=True, cwd="/")
-    except subprocess.CalledProcessError as error:
-        not_here(f"PostgreSQL does not start here: {error.stderr!r}")
+TABLES = (
+    "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine, answers, agreements, contact_days, cards, "
+    "crm_events, introduction_drafts, introductions"
+)
 
 
 @pytest.fixture(params=["memory", "file", "postgresql"])
@@ -79,7 +45,7 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
         case "file":
             url = str(tmp_path / "ledger.db")
         case _:
-            url = request.getfixturevalue("postgresql")
+            url = request.getfixturevalue("postgresql").url
             _empty(url)
     with open_ledger(url, read_only=False) as opened:
         yield opened
@@ -397,6 +363,23 @@ def test_the_state_of_a_source_is_kept_per_folder(ledger: Ledger) -> None:
     assert ledger.sources.all(ME) == (replace(inbox, count=121),)
 
 
+def test_answers_are_told_to_those_of_the_same_domain_alone(ledger: Ledger) -> None:
+    told = ColleagueAnswer("mark", MessageId("<a@veen.example>"), ME, NOW)
+    ledger.answers.tell(ME, [told])
+    ledger.answers.tell(
+        ME, [replace(told, message=MessageId("<b@veen.example>")), replace(told, mark="later", at=LATER)]
+    )
+    later = replace(told, mark="later", at=LATER)
+
+    assert ledger.answers.of_colleagues(OTHER, {"veen.example"}) == (later, told)
+    assert ledger.answers.of_colleagues(OTHER, {"een.example", "%"}) == ()
+    assert ledger.answers.of_colleagues(ME, {"veen.example"}) == ledger.answers.of_colleagues(OTHER, ()) == ()
+    ledger.answers.prune(ME, sent_before=LATER)
+    assert ledger.answers.of_colleagues(OTHER, {"veen.example"}) == (later,)
+    ledger.answers.prune(ME)
+    assert ledger.answers.of_colleagues(OTHER, {"veen.example"}) == ()
+
+
 def test_the_last_pass_is_known_whether_it_ended_or_not(ledger: Ledger) -> None:
     assert ledger.runs.last(ME) is None
     ledger.runs.start(ME, NOW - timedelta(days=31))
@@ -503,6 +486,115 @@ def test_times_are_kept_as_moments_whatever_their_zone(ledger: Ledger) -> None:
 def test_a_naive_time_is_refused(ledger: Ledger) -> None:
     with pytest.raises(LedgerError):
         ledger.runs.start(ME, NOW.replace(tzinfo=None))
+
+
+def past(name: str = "een", address: str = GIJS.address, *, state: State = State.OPEN) -> PastAgreement:
+    return PastAgreement(
+        id=AgreementId(name),
+        address=address,
+        name=GIJS.name,
+        kind=AgreementKind.REQUEST,
+        state=state,
+        fault=Fault.UNKNOWN,
+        made_at=NOW - timedelta(days=9),
+        ref="<vraag@bakker.example>",
+        due=NOW + timedelta(days=1),
+        ended_at=None if state is State.OPEN else NOW,
+        subject="Levertijd",
+        quote="Klopt de levertijd, vraagt Gijs Bakker?",
+        refs=("<vraag@bakker.example>",),
+    )
+
+
+def _remember(ledger: Ledger, *found: PastAgreement, all_read: bool = True, since: datetime | None = None) -> None:
+    begin = since or NOW - timedelta(days=30)
+    ledger.history.remember(ME, found, since=begin, now=NOW, all_read=all_read)
+
+
+def test_a_past_agreement_comes_back_and_changes_with_what_became_of_it(ledger: Ledger) -> None:
+    _remember(ledger, past())
+    assert ledger.history.agreements(ME) == (past(),)
+    late = replace(past(state=State.KEPT), fault=Fault.ME, broken_at=NOW - timedelta(days=2), repaired_at=NOW)
+    _remember(ledger, late)
+    assert ledger.history.agreements(ME) == (late,)
+    assert ledger.history.agreements(OTHER) == ()
+
+
+def test_what_became_of_a_lapse_stands_with_its_agreement(ledger: Ledger) -> None:
+    broken = replace(past("agreement-een"), broken_at=NOW - timedelta(days=1), fault=Fault.ME)
+    _remember(ledger, broken)
+    ledger.lapses.record(ME, [verdict()], NOW)
+    ledger.lapses.repaired(ME, LapseId("een"), LATER)
+    ledger.lapses.dismiss(ME, LapseId("een"), LATER)
+    assert ledger.history.agreements(ME) == (replace(broken, repaired_at=LATER, dismissed=True),)
+
+
+def test_an_open_agreement_that_is_not_seen_any_more_goes_unless_not_all_was_read(ledger: Ledger) -> None:
+    kept = past("oud", state=State.KEPT)
+    _remember(ledger, past(), kept)
+    _remember(ledger, all_read=False)
+    assert len(ledger.history.agreements(ME)) == 2
+    _remember(ledger, since=NOW - timedelta(days=5))  # it was made before what is read now
+    assert len(ledger.history.agreements(ME)) == 2
+    _remember(ledger)
+    assert ledger.history.agreements(ME) == (kept,)
+
+
+def test_a_reminder_continues_the_question_whose_mail_is_not_read_any_more(ledger: Ledger) -> None:
+    asked = replace(past(), refs=("<vraag@bakker.example>", "<weer@bakker.example>"))
+    _remember(ledger, asked)
+    again = replace(past("later"), ref="<weer@bakker.example>", refs=("<weer@bakker.example>",), made_at=NOW)
+    _remember(ledger, again, since=NOW - timedelta(days=3))
+    assert ledger.history.agreements(ME) == (asked,)
+
+
+def test_one_agreement_told_twice_in_a_pass_is_stored_once(ledger: Ledger) -> None:
+    _remember(ledger, past(), past(state=State.KEPT))
+    assert ledger.history.agreements(ME) == (past(state=State.KEPT),)
+
+
+def test_a_day_of_contact_keeps_the_highest_count(ledger: Ledger) -> None:
+    day = ContactDay(GIJS.address, date(2026, 3, 9), 2, 1, 0, "Gijs")
+    ledger.history.count(ME, [day])
+    ledger.history.count(ME, [replace(day, mails_in=1, meetings=1, name="Gijs Bakker")])
+    assert ledger.history.days(ME) == (replace(day, meetings=1, name="Gijs Bakker"),)
+    assert ledger.history.known(ME) == {GIJS.address}
+    assert ledger.history.known(OTHER) == set()
+
+
+def test_old_words_of_agreements_are_erased_and_stay_so(ledger: Ledger) -> None:
+    _remember(ledger, past(state=State.KEPT))
+    assert ledger.history.prune_text(ME, before=NOW) == 0
+    assert ledger.history.prune_text(ME, before=NOW + timedelta(days=90)) == 1
+    _remember(ledger, past(state=State.KEPT))
+    (one,) = ledger.history.agreements(ME)
+    assert (one.subject, one.quote, one.state) == ("[…]", "", State.KEPT)
+
+
+def test_forgetting_takes_the_history_along_and_blanks_it_elsewhere(ledger: Ledger) -> None:
+    other = past("twee", "els@x.example")
+    _remember(ledger, past(), replace(other, name="Els"))
+    ledger.history.count(ME, [ContactDay(GIJS.address, date(2026, 3, 9), 1, name=GIJS.name)])
+    ledger.privacy.forget(ME, GIJS.address)
+    (kept,) = ledger.history.agreements(ME)
+    assert (kept.address, kept.quote) == ("els@x.example", "Klopt de levertijd, vraagt […]?")
+    assert ledger.history.days(ME) == ()
+    tombstones = ledger.privacy.tombstones(ME)
+    assert (tombstones.cover_address(GIJS.address), tombstones.cover_address("els@x.example")) == (True, False)
+
+
+def test_cards_are_replaced_whole_and_forgotten_with_their_person(ledger: Ledger) -> None:
+    gijs = Card("Gijs Bakker", (GIJS.address, "gijs@gmail.com"), "Bakker", "baas", "Gijsje")
+    els = Card("Els", ("els@x.example", "gijs@gmail.com"))
+    ledger.cards.replace(ME, [gijs])
+    assert ledger.cards.all(ME) == (gijs,)
+    ledger.cards.replace(ME, [els, gijs])
+    assert sorted(ledger.cards.all(ME), key=lambda card: card.name) == [els, replace(gijs, addresses=(GIJS.address,))]
+    assert ledger.cards.all(OTHER) == ()
+    ledger.privacy.forget(ME, GIJS.address)
+    assert ledger.cards.all(ME) == (els,)
+    ledger.cards.replace(ME, [])
+    assert ledger.cards.all(ME) == ()
 
 
 def test_what_a_crm_is_told_is_read_from_lapse_and_draft_in_the_order_of_the_list(ledger: Ledger) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from crmlink.app.load_settings import PREFIX, load
 from crmlink.app.oauth.open_login import vault_of
 from crmlink.app.oauth.tokens import Tokens
 from crmlink.app.oauth.vault import FilePlace
-from crmlink.app.settings import PREFIX, load
 from crmlink.mailbox.imap import ImapAccess, open_session
 from crmlink.mailbox.location import ImapLocation, parse_location
 from crmlink.model.errors import LoginError

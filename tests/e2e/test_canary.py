@@ -93,7 +93,7 @@ FAILURES = [
     _a_ledger_that_refuses_rows,
     _a_ledger_without_a_table,
 ]
-COMMANDS = [("scan",), ("check",), ("owed",), ("lapses", "list"), ("contacts", "list")]
+COMMANDS = [("scan",), ("check",), ("owed",), ("lapses", "list"), ("contacts", "list"), ("status",)]
 
 
 def _run(office: Office, *arguments: str) -> Done:

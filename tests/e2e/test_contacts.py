@@ -105,6 +105,87 @@ def test_who_may_be_an_address_or_words_of_one_name(settings: dict[str, str]) ->
     assert "els@smitsen.example, gijs@bakkerman.example" in several.err
 
 
+def test_who_needs_attention_comes_first_with_what_was_kept_and_broken(settings: dict[str, str]) -> None:
+    _scan(settings)
+    document = _crmlink(settings, "contacts", "list", "--json").json
+    assert document["schema"] == 1
+    told = [(one["address"], one["broken_by_me"], one["open"], one["kept"]) for one in document["contacts"]]
+    assert told == [("els@smitsen.example", 1, 2, 0), ("gijs@bakkerman.example", 1, 2, 0)]
+    gijs, els = _crmlink(settings, "contacts", "list", "--companies", "--json").json["companies"]
+    assert (gijs["domain"], els["domain"]) == ("bakkerman.example", "smitsen.example")
+    assert gijs["people"] == ["gijs@bakkerman.example"]
+    assert "1 broken by me, 1 open" in _crmlink(settings, "contacts", "list").out
+    answer = _mail("c", ME, "Hoi Els,\n\nDe prijs is 500 euro.\n\nMarleen").replace(
+        b"To: Marleen van der Veen <marleen@example.nl>", f"To: {ELS}\nIn-Reply-To: <b@test.example>".encode()
+    )
+    sent = Path(settings["DATABASE"]).parents[1] / "Maildir" / ".Sent" / "cur" / "3:2,S"
+    then, now = (format_datetime(moment).encode() for moment in (NOW() - timedelta(days=8), NOW()))
+    sent.write_bytes(answer.replace(then, now))
+    _scan(settings)
+    first, second = _crmlink(settings, "contacts", "list", "--json").json["contacts"]
+    assert (first["address"], first["repaired"]) == ("gijs@bakkerman.example", 0)
+    assert (second["address"], second["repaired"], second["broken_by_me"]) == ("els@smitsen.example", 1, 0)
+    assert second["hours_to_answer"] == pytest.approx(8 * 24, abs=2)
+
+
+def test_a_person_and_a_company_are_shown_with_their_months(settings: dict[str, str]) -> None:
+    _scan(settings)
+    for who in ("gijs@bakkerman.example", "bakkerman.example"):
+        shown = _crmlink(settings, "contacts", "show", who).out
+        assert "broken by me, still open: Dakkapel “Kun je me laten weten of de levertijd nog klopt?”" in shown
+        assert shown.splitlines()[-4].split()[1].count("◆") == 1
+        assert "smitsen" not in shown
+    assert "people: Gijs Bakkerman" in shown
+    assert "0 lapse(s)" in _crmlink(settings, "contacts", "show", "niemand@nergens.example").out
+
+
+def test_the_report_is_written_for_the_owner_alone_and_shown_in_the_terminal(settings: dict[str, str]) -> None:
+    _scan(settings)
+    page = Path(settings["DATABASE"]).parent / "page.html"
+    before = Path(settings["DATABASE"]).read_bytes()
+    for _ in range(2):
+        assert _crmlink(settings, "report", "--html", str(page)).out == f"Written to {page}.\n"
+    assert page.stat().st_mode & 0o777 == 0o600
+    text = page.read_text()
+    assert '<html lang="nl">' in text
+    for words in ("Gijs Bakkerman", "Kun je mij de prijs sturen?", "Een antwoord ligt klaar in Concepten."):
+        assert words in text
+    english = _crmlink(settings, "report", "--text", "--language", "en").out
+    for words in ("What you still owe", "Els Smitsen", "A reply lies ready in Drafts."):
+        assert words in english
+    assert _crmlink(settings, "report", "--html", "-").out.startswith("<!DOCTYPE html>")
+    refused = _crmlink(settings, "report", "--html", str(page / "in a file.html"))
+    assert (refused.code, "cannot be written" in refused.err) == (2, True)
+    assert Path(settings["DATABASE"]).read_bytes() == before
+
+
+def test_the_address_book_names_people_and_nobody_else_is_kept_of_it(settings: dict[str, str]) -> None:
+    book = Path(settings["DATABASE"]).parents[1] / "boek"
+    book.mkdir()
+    lines = ("FN:Gijsbert Bakkerman", "EMAIL:gijs@bakkerman.example", "ORG:Bakkerman Bouw", "NICKNAME:Bakkie")
+    (book / "a.vcf").write_text("\n".join(("BEGIN:VCARD", "VERSION:4.0", *lines, "END:VCARD\n")))
+    (book / "b.vcf").write_text("BEGIN:VCARD\nVERSION:3.0\nFN:Tante Corrie\nEMAIL:corrie@familie.example\nEND:VCARD\n")
+    settings["CONTACTS"] = f"vdir://{book}"
+    _scan(settings)
+    assert "2 card(s) with an address" in _crmlink(settings, "check").out
+    shown = _crmlink(settings, "contacts", "show", "bakkie").out
+    assert shown.startswith("Gijsbert Bakkerman <gijs@bakkerman.example>, Bakkerman Bouw")
+    assert "Bakkerman Bouw, bakkerman.example" in _crmlink(settings, "contacts", "list", "--companies").out
+    assert (
+        _crmlink(settings, "contacts", "export", "gijs@bakkerman.example").json["address_book"]["nickname"] == "Bakkie"
+    )
+    assert b"corrie" not in Path(settings["DATABASE"]).read_bytes().lower()
+    _crmlink(settings, "contacts", "forget", "gijs@bakkerman.example", "--yes")
+    assert b"bakkie" not in Path(settings["DATABASE"]).read_bytes().lower()
+
+
+def test_an_address_book_that_cannot_be_read_is_told_and_the_pass_goes_on(settings: dict[str, str]) -> None:
+    settings["CONTACTS"] = "vdir:///nergens/te/vinden"
+    done = _crmlink(settings, "scan", "--json")
+    assert (done.code, len(done.json["lapses"])) == (0, 2)
+    assert [one["code"] for one in done.json["problems"]] == ["contacts.unreadable"]
+
+
 def test_an_export_holds_everything_on_that_person_and_nothing_on_another(settings: dict[str, str]) -> None:
     _scan(settings)
     document = _crmlink(settings, "contacts", "export", "gijs@bakkerman.example").json
@@ -119,6 +200,8 @@ def test_an_export_holds_everything_on_that_person_and_nothing_on_another(settin
     assert [one["title"] for one in document["meetings"]] == ["Bouwoverleg"]
     assert [("Bouwoverleg" in text) for text in document["calendar_items"]] == [True]
     assert [(one["subject"], "levertijd" in one["text"]) for one in document["mails"]] == [("Dakkapel", True)]
+    assert [(one["kind"], one["state"]) for one in document["agreements"]] == [("meeting", "open"), ("request", "open")]
+    assert [one["mails_in"] for one in document["contact_days"]] == [1]
     assert "smitsen" not in str(document)
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Final
 
 from crmlink.app.house import open_house
+from crmlink.app.load_settings import load
 from crmlink.app.outbox import Outbox
 from crmlink.app.scan import ScanTask, scan
-from crmlink.app.settings import load
 from crmlink.ledger.drafts import DraftStore
 from crmlink.ledger.open import open_ledger
 from crmlink.mailbox.location import parse_location

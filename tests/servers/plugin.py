@@ -17,6 +17,7 @@ from tests.servers.accounts import CalendarServer, ImapServer
 from tests.servers.cyrus_server import Cyrus
 from tests.servers.dovecot_server import Dovecot, DovecotOptions
 from tests.servers.installed import ServerNotInstalledError
+from tests.servers.postgresql_server import Postgresql
 from tests.servers.pymap_server import Pymap
 from tests.servers.radicale_server import Radicale
 from tests.servers.xandikos_server import Xandikos
@@ -78,6 +79,13 @@ def dovecot_like() -> Iterator[Callable[[DovecotOptions], Dovecot]]:
 def cyrus() -> Iterator[Cyrus]:
     """Cyrus, for mail (`.mail`) and calendars, with scheduling."""
     with started(Cyrus) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgresql]:
+    """PostgreSQL, as ledger and queue."""
+    with started(Postgresql) as server:
         yield server
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from crmlink.app.clock import frozen_clock
 from crmlink.app.connectors import connect_by, connector_name, connector_of
-from crmlink.app.settings import Settings, load
+from crmlink.app.load_settings import load
+from crmlink.app.settings import Settings
 from crmlink.crm.espocrm import EspoCrm
 from crmlink.crm.tryton import Tryton
 from crmlink.crm.webhook import Webhook

@@ -37,3 +37,11 @@ def test_under_systemd_each_line_is_json(capsys: pytest.CaptureFixture[str]) -> 
     assert {**json.loads(capsys.readouterr().err), "timestamp": ""} == {
         "event": "pass done", "lapses": 2, "level": "info", "timestamp": "",
     }  # fmt: skip
+
+
+def test_an_address_in_a_list_becomes_a_mark_too(capsys: pytest.CaptureFixture[str]) -> None:
+    configure(as_json=True)
+    structlog.get_logger("crmlink").error("settings not taken", problems=["two of jan@firma.example", "more"], count=2)
+    told = json.loads(capsys.readouterr().err)
+    assert re.fullmatch(r"two of address-[0-9a-f]{8}", told["problems"][0])
+    assert told["count"] == 2

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from crmlink.app.settings import PREFIX, Settings, find_env_file, load
+from crmlink.app.env_file import find_env_file
+from crmlink.app.load_settings import PREFIX, load
+from crmlink.app.settings import Settings
 from crmlink.app.settings_texts import example
 from crmlink.mailbox.location import ImapLocation, MaildirLocation
 from crmlink.model.errors import SettingsError

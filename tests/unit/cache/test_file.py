@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crmlink.cache.file import cache_beside, open_cache, remove_cache
+from crmlink.cache.file import open_cache, remove_cache
 from crmlink.model.errors import LedgerError
 
 LAYOUT = "CREATE TABLE IF NOT EXISTS words (word TEXT PRIMARY KEY)"
@@ -21,10 +21,6 @@ def words(path: Path | None, *, read_only: bool = False) -> list[str]:
 def write(path: Path, word: str) -> None:
     with open_cache(path, layout=LAYOUT, read_only=False) as cache:
         cache.execute("INSERT INTO words VALUES (?)", (word,))
-
-
-def test_it_stands_beside_the_ledger() -> None:
-    assert cache_beside(Path("/state/ledger.db")) == Path("/state/ledger.db.cache")
 
 
 def test_what_was_written_is_there_the_next_time(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from datetime import datetime
 from crmlink.app.clock import frozen_clock
 from crmlink.app.gather import Window
 from crmlink.app.house import CACHE_LAYOUT, House
+from crmlink.app.load_settings import load
 from crmlink.app.look import Look, look
 from crmlink.app.own_templates import all_templates
 from crmlink.app.scan import ScanResult, ScanTask, scan
-from crmlink.app.settings import load
 from crmlink.cache.file import open_cache
 from crmlink.demo.days import Days
 from crmlink.demo.events import calendar_text
