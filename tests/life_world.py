@@ -7,7 +7,7 @@ was promised. What they and the owner do are methods here; a pass can be killed 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from crmlink.app.load_settings import load
 from crmlink.app.own_templates import all_templates
 from crmlink.app.scan import ScanResult, ScanTask, scan
 from crmlink.cache.file import open_cache
+from crmlink.crm.port import Connector
 from crmlink.ledger.open import open_ledger
 from crmlink.ledger.store import Ledger
 from crmlink.mailbox.memory import MemoryMailbox, StoredMail
@@ -73,6 +74,7 @@ class LifeWorld:
     ledger: Ledger = field(default_factory=lambda: open_ledger("sqlite://", read_only=False))
     cache: sqlite3.Connection = field(init=False)
     placed: list[bytes] = field(default_factory=list)
+    crm: Callable[[], Connector] | None = None
     _open: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
@@ -110,6 +112,7 @@ class LifeWorld:
             cache=self.cache,
             templates=all_templates(None),
             careful=reading_carefully(settings.me.address, self.now, ledger),
+            crm=self.crm,
         )
         try:
             return scan(house, ScanTask(self.now, self.now - settings.policy.lookback), lambda _name, _count: None)

@@ -51,5 +51,25 @@ def limited(limit: Limit) -> Iterator[None]:
             signal.signal(signal.SIGPROF, before)
 
 
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Let the block take no more time than this by the clock on the wall, waiting included. Raises TooLongError.
+
+    Only for what asks others over a network: there a slow machine is not to be told from a slow answer.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
+        yield
+    finally:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        finally:
+            signal.signal(signal.SIGALRM, before)
+
+
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise TooLongError

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from crmlink.app.address_book import read_cards
 from crmlink.app.careful import TRIES
+from crmlink.app.connectors import connector_name, connector_of
 from crmlink.app.doors import calendars_of, contacts_of, writer_of
 from crmlink.app.gather import AHEAD
 from crmlink.app.own_templates import all_templates, misplaced_files
@@ -43,7 +44,7 @@ class Finding:
 
 
 def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Every part in order: settings, time, ledger, templates, mailbox, calendars, address book."""
+    """Every part in order: settings, time, ledger, templates, mailbox, calendars, address book, CRM."""
     yield Finding(
         "settings",
         well=True,
@@ -59,6 +60,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from _mailbox(settings)
     yield from _calendars(settings, now)
     yield from _contacts(settings)
+    yield from _crm(settings, now)
 
 
 def _ledger(settings: Settings) -> Iterator[Finding]:
@@ -163,6 +165,30 @@ def _contacts(settings: Settings) -> Iterator[Finding]:
         yield _broken("contacts", error)
         return
     yield Finding("contacts", well=True, message=f"{count} card(s) with an address")
+
+
+def _crm(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Whether somebody is told, and what could not be told; nobody is told anything here."""
+    name = connector_name(settings)
+    if not name:
+        yield Finding("crm", well=True, message="none set: nothing is told to anybody")
+        return
+    try:
+        connector_of(settings, lambda: now)
+        with open_ledger(settings.database, read_only=True) as ledger:
+            waiting = ledger.crm.waiting(settings.me.address)
+            given_up = ledger.crm.given_up(settings.me.address)
+    except CrmlinkError as error:
+        yield _broken("crm", error)
+        return
+    yield Finding("crm", well=True, message=f"{name} is told of lapses and drafts; {len(waiting)} event(s) wait")
+    if waiting and waiting[0].error:
+        remedy = "it is tried again with every scan, with longer waits, for a week"
+        yield Finding("crm", well=False, mild=True, message=waiting[0].error, remedy=remedy)
+    if given_up:
+        at, why = given_up[-1]
+        said = f"{len(given_up)} event(s) were given up, the last on {at:%Y-%m-%d}: {why}"
+        yield Finding("crm", well=False, mild=True, message=said, remedy="`crmlink export` has what the CRM missed")
 
 
 def _broken(part: str, error: CrmlinkError) -> Finding:

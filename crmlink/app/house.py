@@ -18,6 +18,7 @@ from pathlib import Path
 from crmlink.app.black_box import BlackBox
 from crmlink.app.careful import Careful
 from crmlink.app.clock import Clock
+from crmlink.app.connectors import Connect, connect_by
 from crmlink.app.doors import calendars_of, contacts_of, mail_of, writer_of
 from crmlink.app.lock import only_one
 from crmlink.app.own_templates import all_templates
@@ -42,7 +43,8 @@ from crmlink.writer.port import DraftWriter
 class House:
     """One account with its sources, its writer, its ledger, its cache and the owner's policy.
 
-    `cache` holds what earlier passes read; it may be empty at any time.
+    `cache` holds what earlier passes read; it may be empty at any time. `crm` makes the connector that tells a CRM; None
+    when nobody is to be told.
     """
 
     owner: Owner
@@ -56,6 +58,7 @@ class House:
     templates: TemplateSet
     careful: Careful
     contacts: AddressBook | None = None
+    crm: Connect | None = None
 
     @property
     def account(self) -> str:
@@ -114,6 +117,7 @@ def open_house(
         box = stack.enter_context(BlackBox(None if read_only else noted))
         careful = Careful(ledger.quarantine, settings.me.address, clock, box)
         mail, writer, calendars = mail_of(settings, door), writer_of(settings, door), calendars_of(settings)
+        crm = connect_by(settings, clock)
         stack.callback(mail.close)
         stack.callback(writer.close)
         contacts = contacts_of(settings)
@@ -122,7 +126,18 @@ def open_house(
         for calendar in calendars:
             stack.callback(calendar.close)
         yield House(
-            settings.me, settings.policy, clock, mail, calendars, writer, ledger, cache, templates, careful, contacts
+            settings.me,
+            settings.policy,
+            clock,
+            mail,
+            calendars,
+            writer,
+            ledger,
+            cache,
+            templates,
+            careful,
+            contacts,
+            crm,
         )
 
 

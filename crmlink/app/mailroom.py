@@ -60,6 +60,7 @@ class Mailroom:
         """Finish what an earlier pass began and could not finish."""
         standing = {lapse.id for lapse in found.standing} - self._dismissed()
         self._outbox.recover(lambda draft: draft.lapse in standing and self._still_wanted(draft))
+        introductions_out(self.house).recover(lambda _: True)
 
     def past(self, found: Found) -> Past:
         """What the decider needs to know of earlier passes."""
@@ -118,6 +119,7 @@ class Mailroom:
         """What the owner has in Drafts: not what the ledger knows, nor what a lost one knew about these lapses."""
         owner = self.house.owner
         ours = {one.draft.message_id for one in self._stored()}
+        ours |= {one.draft.message_id for one in self.house.ledger.introductions.drafts.all(self.house.account)}
         ours |= {name for one in lapses for name in names_of_drafts(owner.address, one, owner.mailbox.domain)}
         return tuple(header for header in self.house.writer.headers(Role.DRAFTS) if header.message_id not in ours)
 
@@ -137,6 +139,17 @@ class Mailroom:
     @property
     def _follow(self) -> FollowUp:
         return FollowUp(self.house.ledger.drafts, self.house.writer, self.house.account, self.house.clock)
+
+
+def follow_introductions(house: House, new_in_sent: Iterable[StoredHeader] = ()) -> None:
+    """Note what the owner did with the drafts that introduce people."""
+    store = house.ledger.introductions.drafts
+    FollowUp(store, house.writer, house.account, house.clock).settle(new_in_sent)
+
+
+def introductions_out(house: House) -> Outbox:
+    """The way of a draft that introduces people: the same as of any other."""
+    return Outbox(house.ledger.introductions.drafts, house.writer, house.account, house.clock)
 
 
 def _answers(header: StoredHeader) -> tuple[MessageId, ...]:

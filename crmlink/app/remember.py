@@ -44,6 +44,7 @@ def let_go(ledger: Ledger, account: str, policy: Policy, now: datetime) -> None:
     old = now - policy.retention
     ledger.drafts.prune_text(account, closed_before=old)
     ledger.lapses.prune_text(account, closed_before=old)
+    ledger.introductions.prune_text(account, made_before=old)
     ledger.history.prune_text(account, before=old)
     ledger.quarantine.prune(account, tried_before=now - policy.lookback)
 

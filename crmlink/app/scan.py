@@ -1,4 +1,4 @@
-"""One pass, readable from top to bottom: look, find what broke, decide, write letters, place them, remember.
+"""One pass, readable from top to bottom: look, find what broke, decide, write letters, place them, remember, tell.
 
 Everything that decides is pure and lives in the stages; here is only the order of things.
 """
@@ -18,6 +18,7 @@ from crmlink.app.letters import Letters
 from crmlink.app.look import look
 from crmlink.app.mailroom import Mailroom
 from crmlink.app.remember import remember
+from crmlink.app.tell_crm import Teller
 from crmlink.app.trust import note_history
 from crmlink.drafts.no_dates import with_reasons
 from crmlink.lapses.decide import decide
@@ -98,8 +99,14 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
     shown = {
         one.lapse.id: drafts[one.lapse.id] for one in verdicts if one.decision in WITH_DRAFT and one.lapse.id in drafts
     }
-    problems, refused = (*seen.problems, *desk.problems, *cards), seen.refused or desk.refused
+    told = () if task.dry_run else _tell_crm(house)
+    problems, refused = (*seen.problems, *desk.problems, *cards, *told), seen.refused or desk.refused
     return ScanResult(task, house.account, verdicts, shown, folder, seen.reports, problems, refused)
+
+
+def _tell_crm(house: House) -> tuple[Problem, ...]:
+    """Tell the CRM what is new, where there is one. What goes wrong there is a problem and nothing more."""
+    return Teller(house.ledger.crm, house.account, house.clock, house.crm).run() if house.crm else ()
 
 
 def _but_forgotten(house: House, found: Found) -> Found:

@@ -8,7 +8,14 @@ from typing import Final
 
 from crmlink.model.errors import SettingsError
 
-_SECRETS: Final = ("mail_password", "calendar_password", "contacts_password", "oauth_client_secret")
+_SECRETS: Final = (
+    "mail_password",
+    "calendar_password",
+    "contacts_password",
+    "oauth_client_secret",
+    "crm_webhook_secret",
+    "crm_key",
+)
 
 
 def credentials_of(environ: Mapping[str, str]) -> dict[str, Path]:

@@ -6,10 +6,12 @@ import email.utils
 import re
 from datetime import time
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
 
+from crmlink.mailbox.location import is_loopback
 from crmlink.model.contact import Owner
 from crmlink.model.policy import WorkingHours
 
@@ -145,6 +147,24 @@ def parse_one_address(text: str) -> str:
     if text and not re.fullmatch(r"[\w!#$%&'*+/=?^`{|}~.-]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+", text, re.ASCII):
         raise ValueError(f"{text!r} is not one address; write it as crm@example.nl")
     return text.lower()
+
+
+def parse_web_address(text: str) -> str:
+    """An https:// address, or http:// on this machine, without a login in it; nothing for no text."""
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("cannot be read; write it as https://crm.example/path") from None
+    if parts.scheme not in {"https", "http"} or not host or any(mark.isspace() for mark in text):
+        raise ValueError("is no address of the web; write it as https://crm.example/path")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ValueError("must use TLS unless it is on this machine; write https:// instead of http://")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("may not hold a login")
+    return parts._replace(fragment="").geturl()
 
 
 def _days(text: str) -> range | tuple[int, ...]:

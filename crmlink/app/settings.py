@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crmlink.app import setting_values as values
+from crmlink.app.crm_settings import CrmSettings
 from crmlink.app.logins import CalendarAuth, Login, MailAuth, parse_calendar_auth
 from crmlink.mailbox.location import ImapLocation, MaildirLocation, parse_location
 from crmlink.model.contact import Owner
@@ -35,7 +36,7 @@ Secret = Annotated[SecretStr, AfterValidator(values.check_secret)]
 Parsed = BeforeValidator
 
 
-class Settings(BaseSettings):
+class Settings(CrmSettings):
     """All settings, parsed. Field names are the setting names in lower case, without the prefix."""
 
     model_config = SettingsConfigDict(

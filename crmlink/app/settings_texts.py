@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from crmlink.app.crm_settings import CrmSettings
 from crmlink.app.load_settings import PREFIX
 from crmlink.app.settings import Settings
 
@@ -14,7 +15,7 @@ from crmlink.app.settings import Settings
 def example() -> str:
     """The text of `.env.example`: every setting with its meaning; what has a default is commented out."""
     blocks = ["# Settings of crmlink. Copy to .env, fill in, and `chmod 600 .env`; or let `crmlink init` write it.\n"]
-    for name, field in Settings.model_fields.items():
+    for name, field in _rows():
         shown = _shown_default(field) or str((field.examples or [""])[0])
         required = field.is_required() or name == "mail_password"
         quote = "'" if {" ", "#", "$"} & set(shown) else ""
@@ -25,14 +26,19 @@ def example() -> str:
 def documentation() -> str:
     """The table of all settings for the README, in Markdown."""
     rows = ["| setting | default | meaning |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
+    for name, field in _rows():
         shown = _shown_default(field)
         default = "needed" if field.is_required() else f"`{shown}`" if shown else ""
         rows.append(f"| `{name.upper()}` | {default} | {field.description} |")
     return "\n".join(rows)
 
 
+def _rows() -> list[tuple[str, FieldInfo]]:
+    """All settings, those about a CRM at the end."""
+    return sorted(Settings.model_fields.items(), key=lambda row: row[0] in CrmSettings.model_fields)
+
+
 def _shown_default(field: FieldInfo) -> str:
-    if field.is_required() or isinstance(field.default, SecretStr):
+    if field.is_required() or field.default is None or isinstance(field.default, SecretStr):
         return ""
     return str(field.default).replace(str(Path.home()), "~", 1)

@@ -25,10 +25,13 @@ COMMANDS = {
     "lapses": "List, show, dismiss or reopen lapses.",
     "report": "What you kept, broke and made good over the months, as a page or in the terminal.",
     "contacts": "What is held on whom: list, show, export, forget.",
+    "introduce": "A warm introduction: ask first, then write to both.",
+    "export": "Lapses with their outcome, or contacts, for other programs.",
     "init": "Ask, test the logins, write .env.",
     "login": "Log in with Google or Microsoft.",
     "fleet": "Many mailboxes on one PostgreSQL: add, list, pause, remove, status.",
     "worker": "Scan the mailboxes of the fleet, for ever.",
+    "help": "Short texts on one topic each: templates, providers, privacy and more.",
 }
 
 
@@ -86,7 +89,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
 def main(ctx: click.Context, *, verbose: bool, env_file: Path | None, account: str | None) -> None:
     """Find the agreements you broke, and put a ready apology with real dates into your Drafts folder.
 
-    crmlink never sends anything, and nothing leaves this machine.
+    crmlink never sends anything, and nothing leaves this machine unless you connect a CRM.
     """
     ctx.obj = Call(verbose, env_file, account)
 

@@ -14,14 +14,19 @@ LANGUAGES = ("nl", "en", "de")
 """The languages whose dates, names and tone are known here."""
 
 LETTERS = ("missed", "clash", "cancelled", "promise", "unanswered", "they_cancelled")
-"""The letters there are; each is one file per language."""
+"""The letters that make amends; each is one file per language."""
+
+ASK, INTRODUCE = "introduce_ask", "introduce"
+INTRODUCTIONS = (ASK, INTRODUCE)
+"""The letters of a warm introduction: the question to one of two people, and the letter to both."""
 
 
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
     """All that is known for one letter. An empty text or tuple means "not known": the sentence must fall away.
 
-    `template` names the file (`missed`, `cancelled`, `unanswered`, `promise`, `clash`, `they_cancelled`).
+    `template` names the file (`missed`, `cancelled`, `unanswered`, `promise`, `clash`, `they_cancelled`, or one of
+    `INTRODUCTIONS`, where `quote` is the owner's own sentence).
     """
 
     template: str
@@ -52,6 +57,7 @@ class LetterFacts:
     new_day: str = ""
     back: str = ""
     calendar_known: bool = True
+    introduced: str = ""
 
     @property
     def path(self) -> str:
@@ -118,4 +124,7 @@ TEMPLATE_CONTRACT: tuple[TemplateVariable, ...] = (
         "back", "text", "maandag 13 april", "the owner is back, when a long absence makes them wait for it"
     ),
     TemplateVariable("calendar_known", "yes/no", "yes", "whether anything is known of free time"),
+    TemplateVariable(
+        "introduced", "text", "Els Smit", "who is introduced to the reader; `quote` is why, as you wrote it"
+    ),
 )

@@ -92,8 +92,8 @@ def letter_facts(lapse: Lapse, desk: Desk, correspondence: Correspondence, optio
     return LetterFacts(
         template=template_for(lapse),
         language=language,
-        salutation=_salutation(everyone, correspondence, language),
-        signature=_signature(desk.owner, formal=formal),
+        salutation=first_line(everyone, correspondence, language),
+        signature=name_below(desk.owner, formal=formal),
         formal=formal,
         plural=len(everyone) > 1,
         mine=lapse.fault is Fault.ME,
@@ -134,7 +134,8 @@ def template_for(lapse: Lapse) -> str:
     return "they_cancelled" if lapse.fault is Fault.THEM else lapse.kind.value
 
 
-def _salutation(everyone: tuple[Address, ...], correspondence: Correspondence, language: str) -> str:
+def first_line(everyone: tuple[Address, ...], correspondence: Correspondence, language: str) -> str:
+    """The salutation of a letter to these people, as the owner writes to them."""
     people = tuple(Contact(address.name, address.address) for address in everyone)
     register = correspondence.register
     if len(people) > 1:
@@ -156,7 +157,8 @@ def _named(contact: Contact, signed: str, language: str) -> Contact:
     return replace(contact, name=spelled if spelled.partition(" ")[0] == signed.lower() else signed)
 
 
-def _signature(owner: Owner, *, formal: bool) -> str:
+def name_below(owner: Owner, *, formal: bool) -> str:
+    """The owner's name under a letter: the first name informally, in full formally."""
     name = parse_name(owner.name, language="nl")
     return name.first_name if name and name.first_name and not formal else owner.name
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from crmlink.drafts.context import LETTERS, LetterFacts
+from crmlink.drafts.context import ASK, INTRODUCE, INTRODUCTIONS, LETTERS, LetterFacts
 
 _WORDS = {
     "nl": {
@@ -22,6 +22,7 @@ _WORDS = {
         "quote": "Welke van de twee bijlagen mogen wij citeren?",
         "promise": "Vrijdag stuur ik het voorstel",
         "topic": "Kennismaking",
+        "purpose": "Els zoekt iemand die al eens een landgoed heeft opengesteld.",
         "options": "dinsdag 24 maart om 10:00 uur|woensdag 25 maart om 14:00 uur|vrijdag 27 maart om 9:30 uur",
         "new_day": "donderdag 26 maart",
         "back": "maandag 23 maart",
@@ -35,6 +36,7 @@ _WORDS = {
         "quote": "Which of the two appendices may we quote?",
         "promise": "I will send you the proposal on Friday",
         "topic": "Introduction",
+        "purpose": "Els is looking for somebody who has opened an estate to visitors before.",
         "options": "Tuesday 24 March at 10:00|Wednesday 25 March at 14:00|Friday 27 March at 9:30",
         "new_day": "Thursday 26 March",
         "back": "Monday 23 March",
@@ -48,6 +50,7 @@ _WORDS = {
         "quote": "Welche der beiden Anlagen dürfen wir zitieren?",
         "promise": "Am Freitag kommt der Entwurf",
         "topic": "Kennenlernen",
+        "purpose": "Els sucht jemanden, der schon einmal ein Gut für Besucher geöffnet hat.",
         "options": "Dienstag, 24. März um 10:00 Uhr|Mittwoch, 25. März um 14:00 Uhr|Freitag, 27. März um 9:30 Uhr",
         "new_day": "Donnerstag, 26. März",
         "back": "Montag, 23. März",
@@ -63,10 +66,29 @@ def sample_facts(language: str) -> Iterator[LetterFacts]:
 
 def sample_letters(language: str, letter: str) -> Iterator[LetterFacts]:
     """Facts for one letter in this language."""
+    if letter in INTRODUCTIONS:
+        yield from _introductions(letter, language)
+        return
     for formal in (True, False):
         plain = _plain(letter, language, formal=formal)
         for facts in _varied(plain):
             yield from (facts, _bare(facts))
+
+
+def _introductions(letter: str, language: str) -> Iterator[LetterFacts]:
+    words = _WORDS[language]
+    for formal in (True, False):
+        yield LetterFacts(
+            template=letter,
+            language=language,
+            salutation=words["formal"] if formal else words["informal"],
+            signature="Marleen van der Veen" if formal else "Marleen",
+            formal=formal,
+            plural=letter == INTRODUCE,
+            mine=False,
+            quote=words["purpose"],
+            introduced="Els Smit" if letter == ASK else "",
+        )
 
 
 def _plain(letter: str, language: str, *, formal: bool) -> LetterFacts:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from crmlink.drafts.context import LetterFacts
+from crmlink.drafts.context import INTRODUCTIONS, LetterFacts
 
 MOST_WORDS = 120
 MOST_REASON_WORDS = 25
@@ -74,7 +74,10 @@ class _Letter:
 def tone_problems(body: str, facts: LetterFacts) -> tuple[Breach, ...]:
     """Every rule this letter breaks; nothing for a good letter."""
     letter = _Letter(facts, body, _running(body, facts))
+    checks: tuple[Callable[[_Letter], Iterator[Breach]], ...]
     checks = (_form, _forbidden, _address, _reasons, _blame, _step, _order)
+    if facts.template in INTRODUCTIONS:
+        checks = (_form, _forbidden, _address, _blame, _freedom)
     return tuple(breach for check in checks for breach in check(letter))
 
 
@@ -136,6 +139,12 @@ def _step(letter: _Letter) -> Iterator[Breach]:
         yield Breach("It holds no next step: no date, no call, no question for a date", "nowhere")
     if any(option in letter.body for option in facts.options) and not letter.find("way_out"):
         yield Breach("It offers moments without an easy way out", "nowhere")
+
+
+def _freedom(letter: _Letter) -> Iterator[Breach]:
+    """Nobody is introduced who cannot say no."""
+    if not letter.find("way_out"):
+        yield Breach("It leaves no easy way to say no", "nowhere")
 
 
 def _order(letter: _Letter) -> Iterator[Breach]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from jinja2 import Environment, TemplateSyntaxError
 from jinja2.meta import find_referenced_templates
 
-from crmlink.drafts.context import LANGUAGES, LETTERS, LetterFacts, path_of
+from crmlink.drafts.context import INTRODUCTIONS, LANGUAGES, LETTERS, LetterFacts, path_of
 from crmlink.drafts.render import render
 from crmlink.drafts.samples import sample_letters
 from crmlink.drafts.template_set import TemplateSet
@@ -29,7 +29,9 @@ def letters_of(templates: TemplateSet, languages: frozenset[str] = frozenset(LAN
     """Language and name of every letter in the set that can ever be written, in these languages."""
     names = {file.name for file in templates.files}
     known = (name for name in LANGUAGES if name in languages)
-    return tuple((lang, letter) for lang in known for letter in LETTERS if path_of(lang, letter) in names)
+    return tuple(
+        (lang, letter) for lang in known for letter in (*LETTERS, *INTRODUCTIONS) if path_of(lang, letter) in names
+    )
 
 
 def letter_problems(templates: TemplateSet, language: str, letter: str, write: Writing = render) -> tuple[Problem, ...]:
@@ -55,7 +57,7 @@ def unused_files(templates: TemplateSet) -> Iterator[Problem]:
     used = _used(templates)
     for file in templates.files:
         if not file.shipped and file.name not in used:
-            hint = f"Letters are called {', '.join(LETTERS)}, in a folder {', '.join(LANGUAGES)}; parts must be used."
+            hint = f"Letters are called {', '.join((*LETTERS, *INTRODUCTIONS))}, in a folder {', '.join(LANGUAGES)}; parts must be used."
             message = f"Template {file.path} will never be used."
             yield Problem("template.unused", file.path, message, hint)
 

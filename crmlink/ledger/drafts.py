@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from crmlink.ledger.database import Database
@@ -29,13 +29,18 @@ OPEN_STATES = tuple(state.value for state in _OPEN)
 
 @dataclass(frozen=True, slots=True)
 class DraftStore:
-    """The drafts of all accounts in one database."""
+    """The drafts of all accounts in one database; `table` holds those of one sort."""
 
     database: Database
+    table: Table = drafts
 
     def all(self, account: str) -> tuple[StoredDraft, ...]:
         """Every draft of the account, oldest first."""
-        statement = select(drafts).where(drafts.c.account == account).order_by(drafts.c.created_at, drafts.c.message_id)
+        statement = (
+            select(self.table)
+            .where(self.table.c.account == account)
+            .order_by(self.table.c.created_at, self.table.c.message_id)
+        )
         with self.database.reading() as connection:
             return tuple(_stored(row) for row in connection.execute(statement))
 
@@ -48,16 +53,16 @@ class DraftStore:
     def get(self, account: str, message_id: MessageId) -> StoredDraft | None:
         """One draft, None when it is not known."""
         with self.database.reading() as connection:
-            row = connection.execute(select(drafts).where(_is(account, message_id))).first()
+            row = connection.execute(select(self.table).where(self._is(account, message_id))).first()
         return None if row is None else _stored(row)
 
     def for_lapse(self, account: str, lapse: LapseId) -> StoredDraft | None:
         """The draft that stands for this lapse, or for its agreement and kind; None when there is none yet."""
         with self.database.reading() as connection:
             agreement, kind = self._subject(connection, account, lapse)
-            same = (drafts.c.agreement == agreement) & (drafts.c.kind == kind)
-            wanted = (drafts.c.account == account) & ((drafts.c.lapse == lapse) | same)
-            row = connection.execute(select(drafts).where(wanted)).first()
+            same = (self.table.c.agreement == agreement) & (self.table.c.kind == kind)
+            wanted = (self.table.c.account == account) & ((self.table.c.lapse == lapse) | same)
+            row = connection.execute(select(self.table).where(wanted)).first()
         return None if row is None else _stored(row)
 
     def intend(self, account: str, draft: Draft, position: Position, now: datetime) -> bool:
@@ -77,13 +82,13 @@ class DraftStore:
     def aim(self, account: str, message_id: MessageId, position: Position) -> None:
         """Make a draft that is certainly not on the server ready to be handed over, with Drafts as it stands now."""
         values = {"state": DraftState.INTENT.value, **_place(position)}
-        self._update(account, message_id, drafts.c.state.in_((DraftState.INTENT, DraftState.PARKED)), values)
+        self._update(account, message_id, self.table.c.state.in_((DraftState.INTENT, DraftState.PARKED)), values)
 
     def withdraw(self, account: str, message_id: MessageId) -> None:
         """Forget a draft that certainly never reached the server (state intent): it may be made anew later."""
-        intended = drafts.c.state == DraftState.INTENT.value
+        intended = self.table.c.state == DraftState.INTENT.value
         with self.database.writing() as connection:
-            connection.execute(delete(drafts).where(_is(account, message_id) & intended))
+            connection.execute(delete(self.table).where(self._is(account, message_id) & intended))
 
     def hand_over(self, account: str, message_id: MessageId, now: datetime) -> bool:
         """Note, before it happens, that the draft goes to the writer: from here on it may be on the server.
@@ -93,19 +98,19 @@ class DraftStore:
         """
         values = {
             "state": DraftState.UNKNOWN.value,
-            "attempts": drafts.c.attempts + 1,
+            "attempts": self.table.c.attempts + 1,
             "unknown_since": now,
             "missing_since": None,
             "retry_at": None,
             "error": "",
         }
-        return self._update(account, message_id, drafts.c.state.in_(_ON_ITS_WAY), values)
+        return self._update(account, message_id, self.table.c.state.in_(_ON_ITS_WAY), values)
 
     def refused(self, account: str, message_id: MessageId, error: str, *, retry_at: datetime) -> None:
         """The server said no: the draft is certainly not there."""
         values = {
             "state": DraftState.INTENT.value,
-            "refusals": drafts.c.refusals + 1,
+            "refusals": self.table.c.refusals + 1,
             "unknown_since": None,
             "missing_since": None,
             "retry_at": retry_at,
@@ -115,7 +120,7 @@ class DraftStore:
 
     def missing(self, account: str, message_id: MessageId, now: datetime, error: str = "") -> None:
         """A look after the hand-over did not find the draft. The first such look counts."""
-        self._update(account, message_id, drafts.c.missing_since.is_(None), {"missing_since": now, "error": error})
+        self._update(account, message_id, self.table.c.missing_since.is_(None), {"missing_since": now, "error": error})
 
     def mark(self, account: str, message_id: MessageId, state: DraftState, now: datetime, *, error: str = "") -> None:
         """Set the state. `placed` notes the moment, an outcome closes the draft; the same state again does nothing."""
@@ -124,7 +129,7 @@ class DraftStore:
             values |= {"placed_at": now, "unknown_since": None, "missing_since": None, "retry_at": None}
         elif state not in _OPEN:
             values |= {"closed_at": now}
-        changed = (drafts.c.state != state.value) | (drafts.c.error != error)
+        changed = (self.table.c.state != state.value) | (self.table.c.error != error)
         self._update(account, message_id, changed, values)
 
     def accept(self, account: str, message_id: MessageId, acceptance: Acceptance | None) -> bool:
@@ -137,17 +142,17 @@ class DraftStore:
         """
         state = DraftState.ACCEPTED if acceptance else DraftState.SENT
         values = _accepted(acceptance)
-        sent = drafts.c.state.in_((DraftState.SENT, DraftState.ACCEPTED))
-        changed = [drafts.c[name].is_distinct_from(value) for name, value in values.items()]
-        changed.append(drafts.c.state != state.value)
+        sent = self.table.c.state.in_((DraftState.SENT, DraftState.ACCEPTED))
+        changed = [self.table.c[name].is_distinct_from(value) for name, value in values.items()]
+        changed.append(self.table.c.state != state.value)
         return self._update(account, message_id, sent & or_(*changed), {"state": state.value, **values})
 
     def prune_text(self, account: str, *, closed_before: datetime) -> int:
         """Erase the text of drafts that were closed before this moment; the rows stay, as a "no" does. How many."""
-        old = (drafts.c.account == account) & (drafts.c.closed_at < closed_before) & (drafts.c.raw != b"")
+        old = (self.table.c.account == account) & (self.table.c.closed_at < closed_before) & (self.table.c.raw != b"")
         nothing = {"body": "", "raw": b"", "subject": "", "accepted_words": None}
         with self.database.writing() as connection:
-            return connection.execute(update(drafts).where(old).values(nothing)).rowcount
+            return connection.execute(update(self.table).where(old).values(nothing)).rowcount
 
     def _add(self, account: str, draft: Draft, position: Position, **fates: Any) -> bool:
         start = {"attempts": 0, "refusals": 0, "error": ""}
@@ -157,7 +162,7 @@ class DraftStore:
                 keys = {"account": account, "message_id": draft.message_id, "lapse": draft.lapse}
                 subject = {"agreement": agreement, "kind": kind}
                 row = keys | subject | _text(draft) | _place(position) | start | fates
-                connection.execute(insert(drafts).values(row))
+                connection.execute(insert(self.table).values(row))
         except IntegrityError:
             return False
         return True
@@ -165,9 +170,9 @@ class DraftStore:
     def _update(
         self, account: str, message_id: MessageId, condition: ColumnElement[bool] | None, values: dict[str, Any]
     ) -> bool:
-        wanted = _is(account, message_id) if condition is None else _is(account, message_id) & condition
+        wanted = self._is(account, message_id) if condition is None else self._is(account, message_id) & condition
         with self.database.writing() as connection:
-            return connection.execute(update(drafts).where(wanted).values(values)).rowcount > 0
+            return connection.execute(update(self.table).where(wanted).values(values)).rowcount > 0
 
     def _subject(self, connection: Connection, account: str, lapse: LapseId) -> tuple[str, str]:
         its = (lapses.c.account == account) & (lapses.c.id == lapse)
@@ -176,9 +181,8 @@ class DraftStore:
             raise LedgerError(f"The ledger {self.database.name} does not know lapse {lapse}.", hint="Scan again.")
         return row.agreement, row.kind
 
-
-def _is(account: str, message_id: str) -> ColumnElement[bool]:
-    return (drafts.c.account == account) & (drafts.c.message_id == message_id)
+    def _is(self, account: str, message_id: str) -> ColumnElement[bool]:
+        return (self.table.c.account == account) & (self.table.c.message_id == message_id)
 
 
 def _text(draft: Draft) -> dict[str, Any]:
@@ -233,7 +237,7 @@ def _stored(row: Row[Any]) -> StoredDraft:
     return StoredDraft(
         draft=draft,
         agreement=AgreementId(row.agreement),
-        kind=LapseKind(row.kind),
+        kind=LapseKind(row.kind) if row.kind else None,
         position=Position(row.folder, row.uid_validity, row.uid_next),
         state=DraftState(row.state),
         created_at=row.created_at,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 from crmlink.model.errors import LedgerError
 
-HEAD = "0005"
+HEAD = "0007"
 """The newest migration: a database that stands there needs no alembic at all, which saves its import."""
 
 VERSION_TABLE = "ledger_version"

@@ -12,12 +12,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 
 from crmlink.ledger.database import Database
 from crmlink.ledger.drafts import OPEN_STATES
+from crmlink.ledger.link_tables import crm_events, introduction_drafts, introductions
 from crmlink.ledger.records import Forgotten
-from crmlink.ledger.schema import agreements, cards, contact_days, drafts, lapses, meetings, quarantine, tombstones
+from crmlink.ledger.schema import (
+    agreements,
+    cards,
+    contact_days,
+    drafts,
+    lapses,
+    meetings,
+    quarantine,
+    tombstones,
+)
 from crmlink.model.ids import EventUid, LapseId, digest
 
 BLANK = "[…]"
@@ -58,6 +68,10 @@ class PrivacyStore:
             named = _lapses_naming(connection, account, address)
             ours = (drafts.c.account == account) & drafts.c.lapse.in_(named)
             written = connection.execute(delete(drafts).where(ours)).rowcount
+            written += _forget_introductions(connection, account, address)
+            connection.execute(
+                delete(crm_events).where((crm_events.c.account == account) & crm_events.c.lapse.in_(named))
+            )
             connection.execute(delete(lapses).where((lapses.c.account == account) & lapses.c.id.in_(named)))
             seen = _forget_meetings(connection, account, address)
             for table in (agreements, contact_days, cards):
@@ -102,6 +116,16 @@ def _forget_meetings(connection: Connection, account: str, address: str) -> list
     return named
 
 
+def _forget_introductions(connection: Connection, account: str, address: str) -> int:
+    """How many drafts of introductions went. Neither of the two can be introduced without the other."""
+    its = (introductions.c.introduced == address) | (introductions.c.asked == address)
+    named = select(introductions.c.id).where((introductions.c.account == account) & its)
+    letters = (introduction_drafts.c.account == account) & introduction_drafts.c.lapse.in_(named)
+    written = connection.execute(delete(introduction_drafts).where(letters)).rowcount
+    connection.execute(delete(introductions).where((introductions.c.account == account) & its))
+    return written
+
+
 def _people(row: Row[Any]) -> list[list[str]]:
     """Name and address of everybody in a meeting."""
     people = [attendee["address"] for attendee in row.attendees]
@@ -112,8 +136,10 @@ def _words_for(connection: Connection, account: str, address: str) -> re.Pattern
     """The address and the full names it goes by. A first name alone may be anybody's."""
     contact = (lapses.c.account == account) & (lapses.c.contact_address == address)
     names = {row.contact_name for row in connection.execute(select(lapses.c.contact_name).where(contact))}
-    sent = connection.execute(select(drafts.c.recipients).where(drafts.c.account == account))
-    people = [person for row in sent for person in row.recipients]
+    people: list[list[str]] = []
+    for table in (drafts, introduction_drafts):
+        sent = connection.execute(select(table.c.recipients).where(table.c.account == account))
+        people += [person for row in sent for person in row.recipients]
     for row in connection.execute(select(meetings).where(meetings.c.account == account)):
         people += _people(row)
     names |= {name for name, its in people if its == address}
@@ -148,12 +174,21 @@ def _blank_elsewhere(connection: Connection, account: str, words: re.Pattern[str
         if values := _changed(row, ("subject", "quote"), blank):
             same = (agreements.c.account == account) & (agreements.c.id == row.id)
             connection.execute(update(agreements).where(same).values(values))
-    closed = drafts.c.state.not_in(OPEN_STATES)
-    for row in connection.execute(select(drafts).where((drafts.c.account == account) & closed)).all():
+    for row in connection.execute(select(introductions).where(introductions.c.account == account)).all():
+        if values := _changed(row, ("purpose",), blank):
+            same = (introductions.c.account == account) & (introductions.c.id == row.id)
+            connection.execute(update(introductions).where(same).values(values))
+    for table in (drafts, introduction_drafts):
+        _empty_closed_drafts(connection, account, words, table)
+
+
+def _empty_closed_drafts(connection: Connection, account: str, words: re.Pattern[str], table: Table) -> None:
+    closed = table.c.state.not_in(OPEN_STATES)
+    for row in connection.execute(select(table).where((table.c.account == account) & closed)).all():
         said = f"{row.subject}\n{row.body}\n{row.accepted_words or ''}\n{bytes(row.raw).decode('utf-8', 'replace')}"
         if words.search(said):
-            same = (drafts.c.account == account) & (drafts.c.message_id == row.message_id)
-            connection.execute(update(drafts).where(same).values(subject="", body="", raw=b"", accepted_words=None))
+            same = (table.c.account == account) & (table.c.message_id == row.message_id)
+            connection.execute(update(table).where(same).values(subject="", body="", raw=b"", accepted_words=None))
 
 
 def _changed(row: Row[Any], columns: tuple[str, ...], blank: Callable[[str], str]) -> dict[str, Any]:

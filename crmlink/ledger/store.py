@@ -7,9 +7,11 @@ from typing import Self
 
 from crmlink.ledger.answers import AnswerStore
 from crmlink.ledger.cards import CardStore
+from crmlink.ledger.crm import CrmStore
 from crmlink.ledger.database import Database
 from crmlink.ledger.drafts import DraftStore
 from crmlink.ledger.history import HistoryStore
+from crmlink.ledger.introductions import IntroductionStore
 from crmlink.ledger.lapses import LapseStore
 from crmlink.ledger.lease import LeaseStore
 from crmlink.ledger.meetings import MeetingStore
@@ -33,6 +35,8 @@ class Ledger:
         self.cards = CardStore(database)
         self.history = HistoryStore(database)
         self.quarantine = QuarantineStore(database)
+        self.crm = CrmStore(database)
+        self.introductions = IntroductionStore(database)
         self.answers = AnswerStore(database)
 
     @property

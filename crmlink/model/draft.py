@@ -24,7 +24,8 @@ class Option:
 class Draft:
     """A composed reply. `raw` is the complete RFC 5322 message with CRLF line ends, `body` its plain text.
 
-    `message_id` is derived from account and lapse, so that a lost ledger can compute it again.
+    `message_id` is derived from account and lapse, so that a lost ledger can compute it again. A draft that makes an
+    introduction has that introduction's id in the place of the lapse's.
     """
 
     lapse: LapseId
@@ -102,8 +103,8 @@ class Position:
 class StoredDraft:
     """A draft as the ledger knows it: what was written, where Drafts stood before, and how far it came.
 
-    `attempts` counts how often it was handed to the writer, `refusals` how often the answer was a definite no.
-    `unknown_since` is the last hand-over without a clear answer, `missing_since` the first look after it that did
+    `kind` is that of its lapse, None for a draft about something else. `attempts` counts how often it was handed to the
+    writer, `refusals` how often the answer was a definite no. `unknown_since` is the last hand-over without a clear answer, `missing_since` the first look after it that did
     not find the draft, `retry_at` the earliest next try after a no. `error` is a sentence for a person. `closed_at` is
     when an outcome was seen, for a sent letter when it was sent. `acceptance` is set when the state is `accepted`.
     All times are aware.
@@ -111,7 +112,7 @@ class StoredDraft:
 
     draft: Draft
     agreement: AgreementId
-    kind: LapseKind
+    kind: LapseKind | None
     position: Position
     state: DraftState
     created_at: datetime

@@ -17,6 +17,8 @@ from caldav.lib.http_sync import requests
 from niquests.packages.urllib3.contrib.resolver.system import SystemResolver
 
 from crmlink.mailbox.wire import Wire
+from crmlink.model.errors import UntrustedError
+from crmlink.sources.icsfeed import is_public
 
 MAX_ANSWER: Final = 32_000_000
 MAX_MARKS: Final = 1_000_000
@@ -30,6 +32,14 @@ class _Connections(SystemResolver):  # type: ignore[misc] # reached by a name th
     """Holds the newest connection, so that it can be cut while the library waits for it."""
 
     wire: Wire | None = None
+    public_only: bool = False
+
+    def getaddrinfo(self, *args: Any, **options: Any) -> Any:
+        """As the library does it. Raises UntrustedError for an address inside a private network."""
+        found = super().getaddrinfo(*args, **options)
+        if self.public_only and not all(is_public(str(record[4][0])) for record in found):
+            raise UntrustedError("An address inside a private network was not connected to.")
+        return found
 
     def create_connection(self, *args: Any, **options: Any) -> socket.socket:
         """As the library does it."""
@@ -48,8 +58,10 @@ class _Connections(SystemResolver):  # type: ignore[misc] # reached by a name th
 class BoundedSession(requests.Session):
     """A session whose answers are whole in memory, or an OSError."""
 
-    def __init__(self, *, deadline: float = DEADLINE) -> None:
+    def __init__(self, *, deadline: float = DEADLINE, most: int = MAX_ANSWER, public_only: bool = False) -> None:
         self._connections = _Connections()
+        self._connections.public_only = public_only
+        self._most = most
         super().__init__(revocation_configuration=None, disable_http3=True, resolver=self._connections)
         self.trust_env = False
         self.max_redirects = 0
@@ -63,7 +75,7 @@ class BoundedSession(requests.Session):
         timer.start()
         try:
             response = super().request(*args, **{**options, "stream": True})
-            content = _content(response, end)
+            content = _content(response, end, self._most)
         except OSError as error:
             if monotonic() >= end:
                 raise requests.exceptions.Timeout("the answer has no end") from error
@@ -80,16 +92,16 @@ class BoundedSession(requests.Session):
         super().close()
 
 
-def _content(response: Any, end: float) -> bytes:
+def _content(response: Any, end: float, most: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     for chunk in response.iter_content():
         assert isinstance(chunk, bytes)
         chunks.append(chunk)
         size += len(chunk)
-        if size > MAX_ANSWER or monotonic() > end:
+        if size > most or monotonic() > end:
             response.close()
-            kind = requests.exceptions.ContentDecodingError if size > MAX_ANSWER else requests.exceptions.Timeout
+            kind = requests.exceptions.ContentDecodingError if size > most else requests.exceptions.Timeout
             raise kind("the answer has no end")
     content = b"".join(chunks)
     if content.count(b"<") > MAX_MARKS or sum(1 for _ in _MARK.finditer(content)) > MAX_MARKS:

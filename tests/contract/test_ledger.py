@@ -8,18 +8,22 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from crmlink.ledger.link_tables import crm_events
 from crmlink.ledger.open import open_ledger
 from crmlink.ledger.records import SourceState, Unreadable
 from crmlink.ledger.store import Ledger
 from crmlink.model.agreement import AgreementKind, State
 from crmlink.model.colleague import ColleagueAnswer
 from crmlink.model.contact import Card, Contact
+from crmlink.model.crm_event import CrmDraft
 from crmlink.model.draft import Acceptance, DraftState, Position
 from crmlink.model.errors import LedgerError
 from crmlink.model.evidence import Evidence, EvidenceSource
 from crmlink.model.history import ContactDay, PastAgreement
 from crmlink.model.ids import AgreementId, EventUid, LapseId, MessageId
+from crmlink.model.introduction import Introduction, IntroductionStep
 from crmlink.model.lapse import Decision, Fault, LapseKind, Verdict
 from crmlink.model.meeting import EventStatus
 from tests.ledger_examples import GIJS, ME, NOW, ZONE, draft, event, verdict
@@ -28,7 +32,8 @@ OTHER = "omar@veen.example"
 WHERE = Position("Drafts", 7, 12)
 LATER = NOW + timedelta(minutes=5)
 TABLES = (
-    "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine, answers, agreements, contact_days, cards"
+    "drafts, lapses, meetings, sources, runs, leases, tombstones, quarantine, answers, agreements, contact_days, cards, "
+    "crm_events, introduction_drafts, introductions"
 )
 
 
@@ -590,3 +595,79 @@ def test_cards_are_replaced_whole_and_forgotten_with_their_person(ledger: Ledger
     assert ledger.cards.all(ME) == (els,)
     ledger.cards.replace(ME, [])
     assert ledger.cards.all(ME) == ()
+
+
+def test_what_a_crm_is_told_is_read_from_lapse_and_draft_in_the_order_of_the_list(ledger: Ledger) -> None:
+    name = _sent(ledger)
+    ledger.drafts.accept(ME, name, TAKEN)
+    ledger.lapses.record(OTHER, [verdict("ander")], NOW)
+
+    assert ledger.crm.gather(ME, LATER) == 3
+    assert ledger.crm.gather(ME, LATER) == 0
+
+    waiting = ledger.crm.waiting(ME)
+    assert [one.event.outcome or one.event.type.value for one in waiting] == ["lapse.found", "sent", "accepted"]
+    found, _, accepted = (one.event for one in waiting)
+    assert (found.contact, found.subject, found.draft) == (verdict().lapse.agreement.contact, "Kennismaking", None)
+    assert accepted.draft == CrmDraft(name, (GIJS,), draft().subject)
+    assert (accepted.accepted, accepted.at) == (TAKEN.option, LATER)
+    assert {(one.queued_at, one.tries, one.retry_at) for one in waiting} == {(LATER, 0, None)}
+
+
+def test_an_event_is_told_tried_again_or_given_up(ledger: Ledger) -> None:
+    _sent(ledger)
+    ledger.crm.gather(ME, NOW)
+    first, second = ledger.crm.waiting(ME)
+
+    ledger.crm.failed(first.number, "dicht", retry_at=LATER)
+    failed = ledger.crm.waiting(ME)[0]
+    assert (failed.event.id, failed.tries, failed.retry_at, failed.error) == (first.event.id, 1, LATER, "dicht")
+    ledger.crm.told(first.number, LATER)
+    assert [one.event.id for one in ledger.crm.waiting(ME)] == [second.event.id]
+    assert ledger.crm.give_up_old(ME, "dicht", LATER, queued_before=NOW) == 0
+    assert ledger.crm.give_up_old(ME, "dicht", LATER, queued_before=LATER) == 1
+    assert (ledger.crm.waiting(ME), ledger.crm.given_up(ME)) == ((), ((LATER, "dicht"),))
+
+
+def test_the_list_for_a_crm_names_nobody_and_goes_with_who_is_forgotten(ledger: Ledger) -> None:
+    _sent(ledger)
+    ledger.crm.gather(ME, NOW)
+    with ledger.crm.database.reading() as connection:
+        rows = str(connection.execute(select(crm_events)).all())
+    assert not any(word in rows for word in (GIJS.address, "Gijs", "Kennismaking"))
+
+    ledger.privacy.forget(ME, GIJS.address)
+    assert (ledger.crm.waiting(ME), ledger.crm.gather(ME, LATER)) == ((), 0)
+
+
+def test_an_introduction_and_its_draft_are_kept_apart_from_the_lapses(ledger: Ledger) -> None:
+    wanted = Introduction("els@smit.example", GIJS.address, "Els zoekt een aannemer.\0", IntroductionStep.ASK)
+    ledger.introductions.record(ME, wanted, NOW)
+    ledger.introductions.record(ME, replace(wanted, purpose="Anders gezegd."), LATER)
+    letter = replace(draft(), lapse=wanted.id)
+
+    assert ledger.introductions.drafts.intend(ME, letter, WHERE, NOW)
+    assert not ledger.introductions.drafts.intend(ME, letter, WHERE, NOW)
+    assert ledger.introductions.drafts.hand_over(ME, letter.message_id, LATER)
+
+    (recorded,) = ledger.introductions.all(ME)
+    assert (recorded.introduction, recorded.created_at) == (replace(wanted, purpose="Anders gezegd."), NOW)
+    stored = ledger.introductions.drafts.for_lapse(ME, wanted.id)
+    assert stored is not None
+    assert (stored.draft, stored.kind, stored.state) == (letter, None, DraftState.UNKNOWN)
+    assert (ledger.drafts.all(ME), ledger.introductions.all(OTHER)) == ((), ())
+
+
+def test_old_introductions_lose_their_words_and_who_is_forgotten_is_in_none(ledger: Ledger) -> None:
+    wanted = Introduction("els@smit.example", GIJS.address, "Els zoekt een aannemer.", IntroductionStep.ASK)
+    ledger.introductions.record(ME, wanted, NOW)
+    ledger.introductions.drafts.intend(ME, replace(draft(), lapse=wanted.id), WHERE, NOW)
+    ledger.introductions.drafts.mark(ME, draft().message_id, DraftState.SENT, NOW)
+
+    assert ledger.introductions.prune_text(ME, made_before=NOW) == 0
+    assert ledger.introductions.prune_text(ME, made_before=LATER) == 1
+    assert ledger.introductions.all(ME)[0].introduction.purpose == ""
+    assert ledger.introductions.drafts.all(ME)[0].draft.raw == b""
+
+    assert ledger.privacy.forget(ME, "els@smit.example").drafts == 1
+    assert (ledger.introductions.all(ME), ledger.introductions.drafts.all(ME)) == ((), ())

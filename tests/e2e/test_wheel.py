@@ -53,6 +53,7 @@ def test_an_installed_wheel_places_a_draft(tmp_path: Path) -> None:
     _run([tmp_path / "venv" / "bin" / "crmlink", "scan"], clean | settings, cwd=tmp_path)
     (draft,) = (mail / ".Drafts" / "cur").iterdir()
     assert b"Hoi Gijs," in draft.read_bytes()
+    _run([tmp_path / "venv" / "bin" / "crmlink", "help", "privacy"], clean, cwd=tmp_path)
 
 
 def _run(command: list[str | Path], environment: dict[str, str], cwd: Path = ROOT) -> None:

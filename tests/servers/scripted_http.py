@@ -98,7 +98,7 @@ def scripted(certificate: CertificateFiles | None = None) -> Iterator[ScriptedSe
                     if hurry.wait(pause):
                         return
 
-        do_GET = do_PROPFIND = do_REPORT = do_OPTIONS = answer  # noqa: N815 - http.server's names
+        do_GET = do_POST = do_PROPFIND = do_REPORT = do_OPTIONS = answer  # noqa: N815 - http.server's names
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

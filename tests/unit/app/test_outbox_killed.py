@@ -10,10 +10,12 @@ import pytest
 
 from crmlink.ledger.open import open_ledger
 from crmlink.model.draft import DraftState
+from tests.crm_examples import SECRET, told
 from tests.faults.killed import Place, killed, place_draft, whole_pass
 from tests.ledger_examples import ME, NOW, draft
 from tests.life_world import ASKERS, INBOX, LifeWorld
 from tests.outbox_world import Steps, World
+from tests.servers.scripted_http import Reply, scripted
 
 LATER = timedelta(seconds=121)
 
@@ -82,3 +84,26 @@ def test_one_draft_after_a_whole_pass_was_killed_around_any_commit(tmp_path: Pat
         with open_ledger(settings["DATABASE"], read_only=True) as ledger:
             states = [stored.state for stored in ledger.drafts.all("marleen@veen.example")]
         assert states == [DraftState.PLACED], f"killed {name} ({at})"
+
+
+def test_a_crm_hears_everything_after_sigkill_around_any_commit_of_its_list(tmp_path: Path) -> None:
+    with scripted() as server:
+        server.replies = {"POST /": Reply(200)}
+        crm = {"CRM_WEBHOOK": f"{server.url}/", "CRM_WEBHOOK_SECRET": SECRET}
+        (tmp_path / "dry").mkdir()
+        commits = whole_pass(a_question_waits(tmp_path / "dry") | crm, NOW)
+        expected = [told(one)["id"] for one in server.asked]
+        around = [at for at, name in enumerate(commits) if name in {"before gather", "before told"}]
+        assert (len(expected), len(around)) == (2, 3)
+        gather, first, _ = around
+        for at in (gather, gather + 1, first):  # before and after the list is written, and told but not noted
+            server.asked.clear()
+            (tmp_path / str(at)).mkdir()
+            settings = a_question_waits(tmp_path / str(at)) | crm
+
+            killed(whole_pass, settings, NOW, at)
+            whole_pass(settings, NOW + LATER)
+
+            heard = [told(one)["id"] for one in server.asked]
+            assert list(dict.fromkeys(heard)) == expected, f"killed {commits[at]} ({at})"
+            assert len(heard) <= len(expected) + 1
