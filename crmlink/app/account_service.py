@@ -36,6 +36,8 @@ from crmlink.model.lapse import Decision
 LOGIN_TRIES: Final = 3
 BURST: Final = 0.5
 """Seconds to wait for more after new mail was noticed."""
+TELL_EVERY: Final = 10.0
+"""Seconds between two words that a pass still goes on."""
 SHARE: Final = 5
 """New mail may keep the daemon busy one part in so many: passes that take long are made less often."""
 LONGEST_PAUSE: Final = 60.0
@@ -70,6 +72,7 @@ class AccountService:
         self._not_before = -NEVER
         self._news_not_before = -NEVER
         self._refused = 0
+        self._told_at = machine.steady()
         self._door, self._watch = self._connections()
         self._log = structlog.get_logger("crmlink").bind(**({"account": account.name} if account.name else {}))
 
@@ -151,7 +154,13 @@ class AccountService:
         settings = self.account.settings
         with open_house(settings, self._clock, door=self._door) as house:
             now = self._clock()
-            return scan(house, ScanTask(now, now - settings.policy.lookback), lambda _name, _count: None)
+            return scan(house, ScanTask(now, now - settings.policy.lookback), self._reading)
+
+    def _reading(self, _source: str, _count: int) -> None:
+        """An item was read: a first pass over years of mail takes long, and is not stuck."""
+        if self._machine.steady() - self._told_at >= TELL_EVERY:
+            self._told_at = self._machine.steady()
+            self._observer.alive()
 
     def _clock(self) -> datetime:
         return self._machine.clock().astimezone(self.account.settings.timezone)

@@ -23,7 +23,7 @@ class Observer(Protocol):
         """The daemon holds its locks and knows its accounts; the first pass is to come."""
 
     def alive(self) -> None:
-        """The work loop turns: at least every 30 seconds while it waits, and after each pass. From nowhere else."""
+        """Work goes on: at least every 30 seconds while the loop waits, after each pass, and now and then while one reads."""
 
     def pass_done(self, account: Account, result: ScanResult, seconds: float) -> None:
         """A pass came to its end. A source of it may still have failed: the result says so."""

@@ -10,9 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crmlink.app import account_service
 from crmlink.app.backoff import LONGEST, SHORTEST
 from crmlink.app.clock_watch import SETTLES
 from crmlink.app.daemon import HEARTBEAT_SECONDS, Daemon
+from crmlink.app.gather import Progress
+from crmlink.app.house import House
+from crmlink.app.scan import ScanResult, ScanTask, scan
 from crmlink.model.errors import LoginError, SettingsError, TemporaryError
 from tests.daemon_world import HOUR, Door, Notes, World, account, gaps, on_disk
 from tests.unit.mailbox.scripted import ScriptedServer, no
@@ -153,6 +157,24 @@ def test_a_job_and_an_observer_that_raise_stop_nothing(tmp_path: Path, capsys: p
     assert "geheim" not in said
     assert len([moment for moment in notes.moments() if moment > 24.5 * HOUR]) >= 1
     assert max(gaps(notes.heard)) <= 30
+
+
+def test_a_pass_that_reads_for_long_tells_that_it_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    notes = Notes(world)
+
+    def reads_for_ten_minutes(house: House, task: ScanTask, progress: Progress) -> ScanResult:
+        for count in range(600):
+            world.seconds += 1
+            progress("mail", count)
+        return scan(house, task, progress)
+
+    monkeypatch.setattr(account_service, "scan", reads_for_ten_minutes)
+    world.run(Daemon(lambda: [on_disk(tmp_path)], world.machine, notes), HOUR)
+
+    assert max(gaps([0, *notes.heard])) <= 30
+    during = [moment for moment in notes.heard if moment < 600]
+    assert 55 <= len(during) <= 61
 
 
 def test_after_eight_hours_of_sleep_it_scans_once_and_goes_on(tmp_path: Path) -> None:
