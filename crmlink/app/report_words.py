@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from babel.dates import format_date
 from crmlink.app.report import Report
 from crmlink.drafts.template_set import shipped_file
 from crmlink.ledger.records import LapseRecord
+from crmlink.model.agreement import AgreementKind
 from crmlink.model.draft import DraftState, StoredDraft
 from crmlink.model.lapse import Fault
 from crmlink.trust.attention import Silence
@@ -101,9 +102,17 @@ class Words:
         if due is None:
             return self.say("no_day")
         ahead = (self._local(due) - today).days
-        return (
-            self.say("today") if ahead == 0 else self.say("tomorrow") if ahead == 1 else self._format(due, "EEE d MMM")
-        )
+        near = {0: "today", 1: "tomorrow"}.get(ahead)
+        day = self.say(near) if near else self._format(due, "EEE d MMM")
+        local = due.astimezone(self.now.tzinfo)
+        timed = entry.agreement.kind is AgreementKind.MEETING and local.time() > time()
+        return f"{day} {local.hour}:{local.minute:02}" if timed else day
+
+    def what(self, entry: Entry) -> str:
+        """What an agreement is about: its words, of a meeting its title."""
+        past = entry.agreement
+        words = past.subject if past.kind is AgreementKind.MEETING else past.quote or past.subject
+        return f"{self.say(f'kind.{past.kind.value}')}: {words}"
 
     def lapse(self, one: LapseRecord) -> str:
         """What broke, in one sentence without a full stop."""

@@ -53,9 +53,8 @@ def _owed(report: Report, words: Words, out: Console) -> None:
         return
     table = _table(words.say("owed_when"), words.say("owed_what"))
     for one in report.owed[:MOST_OWED]:
-        past = one.entry.agreement
         due = words.due(one.entry)
-        what = f"{words.say(f'kind.{past.kind.value}')}: {escape(past.quote or past.subject)}"
+        what = escape(words.what(one.entry))
         table.add_row(f"[bold]{due}[/]" if one.entry.late else due, f"{escape(one.person.called)}\n[dim]{what}[/]")
     out.print(table)
     if len(report.owed) > MOST_OWED:

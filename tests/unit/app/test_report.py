@@ -9,7 +9,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from statistics import median
 from typing import Any
@@ -26,11 +26,15 @@ from crmlink.cli.show_report import show_report
 from crmlink.drafts.template_set import shipped_file
 from crmlink.ledger.open import open_ledger
 from crmlink.ledger.store import Ledger
+from crmlink.model.agreement import AgreementKind, State
 from crmlink.model.contact import Owner
-from crmlink.trust.relation import Ending
+from crmlink.model.history import PastAgreement
+from crmlink.model.ids import AgreementId
+from crmlink.model.lapse import Fault
+from crmlink.trust.relation import Ending, entry
 from crmlink.trust.timeline import COUNTED, Month
 from tests.half_year import HOSTILE, NOW, HalfYear, write_half_year
-from tests.ledger_examples import ME
+from tests.ledger_examples import ME, ZONE
 
 OWNER = Owner("Marleen van der Veen", (ME,))
 LARGEST_PAGE = 500_000
@@ -244,3 +248,35 @@ def test_bars_fill_what_they_count_and_stay_inside(report: Report) -> None:
 def test_what_is_long_overdue_is_broken_but_no_longer_listed_as_owed(report: Report) -> None:
     assert all(one.entry.at > NOW - timedelta(days=90) for one in report.owed)
     assert [one.entry.at for one in report.owed] == sorted(one.entry.at for one in report.owed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "due", "broken", "wanted"),
+    [
+        (AgreementKind.PROMISE, NOW + timedelta(hours=2), None, "vandaag"),
+        (AgreementKind.MEETING, NOW + timedelta(days=1), None, "morgen 9:30"),
+        (AgreementKind.MEETING, NOW + timedelta(days=4), None, "di 1 dec 9:30"),
+        (AgreementKind.MEETING, datetime(2026, 12, 1, tzinfo=ZONE), None, "di 1 dec"),
+        (AgreementKind.PROMISE, datetime(2027, 1, 4, 17, tzinfo=ZONE), None, "ma 4 jan 2027"),
+        (AgreementKind.REQUEST, None, None, "geen dag genoemd"),
+        (AgreementKind.PROMISE, NOW - timedelta(days=1), NOW - timedelta(days=1), "één dag te laat"),
+        (AgreementKind.REQUEST, None, NOW - timedelta(days=3), "3 dagen te laat"),
+        (AgreementKind.PROMISE, NOW, NOW - timedelta(hours=2), "te laat"),
+    ],
+)
+def test_what_is_owed_says_when(
+    kind: AgreementKind, due: datetime | None, broken: datetime | None, wanted: str
+) -> None:
+    one = PastAgreement(
+        id=AgreementId("een"),
+        address="gijs@bakker.example",
+        name="Gijs",
+        kind=kind,
+        state=State.OPEN,
+        fault=Fault.ME if broken else Fault.UNKNOWN,
+        made_at=NOW - timedelta(days=9),
+        ref="<a@b>",
+        due=due,
+        broken_at=broken,
+    )
+    assert Words("nl", NOW).due(entry(one, NOW)) == wanted
