@@ -17,6 +17,7 @@ TOPICS = {
     "privacy": "What is kept, and who sees it.",
     "crm": "Telling a CRM.",
     "daemon": "Running it all the time.",
+    "fleet": "Many mailboxes.",
     "faq": "Questions.",
 }
 

@@ -10,7 +10,6 @@ from crmlink.app.providers import documentation as providers_documentation
 from crmlink.app.settings_texts import documentation
 from crmlink.cli.main import COMMANDS
 from crmlink.demo.stage import ZONE
-from crmlink.drafts.context import TEMPLATE_CONTRACT
 from tests.unit.demo.week_in_memory import scan_on
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -26,11 +25,6 @@ def test_every_provider_stands_in_it_as_the_table_has_it() -> None:
 
 def test_every_command_stands_in_it() -> None:
     assert [name for name in COMMANDS if f"| `crmlink {name}" not in README] == []
-
-
-def test_every_template_variable_stands_in_it() -> None:
-    rows = [f"| `{one.name}` | {one.type} | {one.example} | {one.meaning} |" for one in TEMPLATE_CONTRACT]
-    assert [row for row in rows if row not in README] == []
 
 
 def test_the_letters_in_it_are_real_drafts_of_the_demo() -> None:
