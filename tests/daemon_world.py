@@ -18,13 +18,13 @@ from random import Random  # noqa: TID251 -- jitter from a fixed seed
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from crmlink.app.account_service import Machine
-from crmlink.app.accounts import Account
-from crmlink.app.daemon import Daemon
-from crmlink.app.load_settings import load
-from crmlink.app.observer import Unobserved
+from crmlink.app.config.accounts import Account
+from crmlink.app.config.load_settings import load
 from crmlink.app.scan import ScanResult
-from crmlink.app.signals import Stopped
+from crmlink.app.service.account_service import Machine
+from crmlink.app.service.daemon import Daemon
+from crmlink.app.service.observer import Unobserved
+from crmlink.app.service.signals import Stopped
 from crmlink.model.errors import LoginError
 
 ZONE = ZoneInfo("Europe/Amsterdam")

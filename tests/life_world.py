@@ -17,8 +17,8 @@ from email.utils import format_datetime
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
+from crmlink.app.config.load_settings import load
 from crmlink.app.house import CACHE_LAYOUT, House
-from crmlink.app.load_settings import load
 from crmlink.app.own_templates import all_templates
 from crmlink.app.scan import ScanResult, ScanTask, scan
 from crmlink.cache.file import open_cache

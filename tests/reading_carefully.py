@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 
-from crmlink.app.black_box import BlackBox
-from crmlink.app.careful import Careful
 from crmlink.app.clock import frozen_clock
+from crmlink.app.gathering.black_box import BlackBox
+from crmlink.app.gathering.careful import Careful
 from crmlink.ledger.open import open_ledger
 from crmlink.ledger.store import Ledger
 

@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from crmlink.app.gather import Window
-from crmlink.app.gather_mail import GatheredMail, gather_mail
-from crmlink.app.read import MailReader
-from crmlink.app.read_carefully import CarefulReader
+from crmlink.app.gathering.gather import Window
+from crmlink.app.gathering.gather_mail import GatheredMail, gather_mail
+from crmlink.app.gathering.read import MailReader
+from crmlink.app.gathering.read_carefully import CarefulReader
 from crmlink.cache.codec import encode
 from crmlink.cache.file import open_cache
 from crmlink.cache.mail import LAYOUT, MailCache

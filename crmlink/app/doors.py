@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from crmlink.app.logins import CalendarAuth, MailAuth, takes_token
+from crmlink.app.config.logins import CalendarAuth, MailAuth, takes_token
+from crmlink.app.config.settings import Settings
 from crmlink.app.oauth.open_login import tokens_of
-from crmlink.app.settings import Settings
 from crmlink.mailbox.folders import FolderNames
 from crmlink.mailbox.imap import ImapAccess, ImapDoor, LentDoor
 from crmlink.mailbox.location import ImapLocation

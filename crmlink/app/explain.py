@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crmlink.app.read import read_text
+from crmlink.app.gathering.read import read_text
 from crmlink.facts.mime import MAX_MESSAGE, read_message
 from crmlink.language.reader import Reader
 from crmlink.model.contact import Owner

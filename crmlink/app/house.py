@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from crmlink.app.black_box import BlackBox
-from crmlink.app.careful import Careful
 from crmlink.app.clock import Clock
-from crmlink.app.connectors import Connect, connect_by
+from crmlink.app.config.places import black_box_file, cache_file
+from crmlink.app.config.settings import Settings
+from crmlink.app.crm.connectors import Connect, connect_by
 from crmlink.app.doors import calendars_of, contacts_of, mail_of, writer_of
+from crmlink.app.gathering.black_box import BlackBox
+from crmlink.app.gathering.careful import Careful
 from crmlink.app.lock import only_one
 from crmlink.app.own_templates import all_templates
-from crmlink.app.places import black_box_file, cache_file
-from crmlink.app.settings import Settings
 from crmlink.cache import calendars as calendar_cache
 from crmlink.cache import mail as mail_cache
 from crmlink.cache.file import open_cache

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crmlink.app.contacts import Held
 from crmlink.app.house import House
 from crmlink.app.mailroom import follow_introductions, introductions_out
+from crmlink.app.people.contacts import Held
 from crmlink.app.template_guard import broken_letters, check_templates, renderer
 from crmlink.cache import mail as mail_cache
 from crmlink.drafts.correspondence import read_correspondence

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from crmlink.agreements.picture import Picture
-from crmlink.app.gather import AHEAD
+from crmlink.app.gathering.gather import AHEAD
 from crmlink.app.house import House
 from crmlink.app.template_guard import broken_letters, check_templates, renderer
 from crmlink.drafts.correspondence import Correspondence, answering_places, read_correspondence

@@ -13,13 +13,13 @@ from datetime import datetime
 from crmlink.agreements.agree import agreements
 from crmlink.agreements.picture import Picture
 from crmlink.app.colleagues import told_by_colleagues
-from crmlink.app.gather import GatheredAgenda, Progress, SourceReport, Window
-from crmlink.app.gather_calendars import Means, Memory, gather_calendars
-from crmlink.app.gather_mail import GatheredMail, gather_mail
+from crmlink.app.gathering.gather import GatheredAgenda, Progress, SourceReport, Window
+from crmlink.app.gathering.gather_calendars import Means, Memory, gather_calendars
+from crmlink.app.gathering.gather_mail import GatheredMail, gather_mail
+from crmlink.app.gathering.read import MailReader
+from crmlink.app.gathering.read_carefully import CarefulReader
+from crmlink.app.gathering.reader_name import reader_name
 from crmlink.app.house import House
-from crmlink.app.read import MailReader
-from crmlink.app.read_carefully import CarefulReader
-from crmlink.app.reader_name import reader_name
 from crmlink.cache.calendars import CalendarCache
 from crmlink.cache.mail import MailCache, ReadMail
 from crmlink.facts.authentication import learned_authserv_ids

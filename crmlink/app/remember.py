@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from crmlink.app.colleagues import tell_colleagues
-from crmlink.app.gather import Health
+from crmlink.app.gathering.gather import Health
 from crmlink.app.house import House
 from crmlink.app.look import Look
 from crmlink.ledger.records import SourceState

@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crmlink.agreements.picture import Picture
-from crmlink.app.address_book import note_cards
 from crmlink.app.aftermath import agreed_since, letters_in, note_answers, note_repairs
-from crmlink.app.gather import Progress, SourceReport, Window
+from crmlink.app.crm.tell_crm import Teller
+from crmlink.app.gathering.gather import Progress, SourceReport, Window
 from crmlink.app.house import House
 from crmlink.app.letters import Letters
 from crmlink.app.look import look
 from crmlink.app.mailroom import Mailroom
+from crmlink.app.people.address_book import note_cards
+from crmlink.app.people.trust import note_history
 from crmlink.app.remember import remember
-from crmlink.app.tell_crm import Teller
-from crmlink.app.trust import note_history
 from crmlink.drafts.no_dates import with_reasons
 from crmlink.lapses.decide import decide
 from crmlink.lapses.find import Found, find_lapses

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from crmlink.app.accounts import Account
 from crmlink.app.clock import system_clock
-from crmlink.app.doctor import Finding, examine
+from crmlink.app.config.accounts import Account
+from crmlink.app.setup.doctor import Finding, examine
 from crmlink.cli.in_turn import Ended, in_turn
 from crmlink.cli.session import accounts_in
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from crmlink.app.circle import circle, circle_document
 from crmlink.app.clock import system_clock
-from crmlink.app.contacts import Held, forget, who, with_kept
-from crmlink.app.export import export_document
+from crmlink.app.people.circle import circle, circle_document
+from crmlink.app.people.contacts import Held, forget, who, with_kept
+from crmlink.app.people.export import export_document
 from crmlink.cli.session import print_json, settings_of
 from crmlink.cli.show_contact import counts, show_known, show_list
 

@@ -7,11 +7,11 @@ import secrets
 
 import click
 
-from crmlink.app.account_service import Machine
 from crmlink.app.clock import awake_clock, steady_clock, system_clock
-from crmlink.app.daemon import Daemon, wait_on
 from crmlink.app.log import configure
-from crmlink.app.observers import observer_of
+from crmlink.app.service.account_service import Machine
+from crmlink.app.service.daemon import Daemon, wait_on
+from crmlink.app.service.observers import observer_of
 from crmlink.cli.main import Call
 from crmlink.cli.session import accounts_here
 

@@ -12,7 +12,7 @@ import click
 from crmlink.app.clock import Clock, system_clock
 from crmlink.app.house import open_house
 from crmlink.app.scan import ScanResult, ScanTask, scan
-from crmlink.app.signals import Stopped, stopped_by_signals
+from crmlink.app.service.signals import Stopped, stopped_by_signals
 from crmlink.cli.errors import INTERRUPTED
 from crmlink.cli.session import progress_bar
 from crmlink.cli.show_demo import Show

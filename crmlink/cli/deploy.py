@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from crmlink.app.deploy.forms import ONE_ACCOUNT, containerfile, credentials_for, unit, user_unit
+from crmlink.app.setup.deploy.forms import ONE_ACCOUNT, containerfile, credentials_for, unit, user_unit
 from crmlink.cli.session import accounts_in
 from crmlink.model.errors import SettingsError, UsageError
 

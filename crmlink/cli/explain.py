@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from crmlink.app import setting_values as values
+from crmlink.app.config import setting_values as values
+from crmlink.app.config.env_file import find_env_file
+from crmlink.app.config.load_settings import collect
+from crmlink.app.config.settings import Settings
 from crmlink.app.documents import explain_document
-from crmlink.app.env_file import find_env_file
 from crmlink.app.explain import explain, mail_files
-from crmlink.app.load_settings import collect
-from crmlink.app.settings import Settings
 from crmlink.cli.main import Call
 from crmlink.cli.session import print_json
 from crmlink.model.contact import Owner

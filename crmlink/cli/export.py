@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from crmlink.app.contacts import held
-from crmlink.app.export_lapses import as_csv, as_json_lines, lapse_rows
-from crmlink.app.settings import Settings
-from crmlink.app.vcards import Card, VCardVersion, vcards
+from crmlink.app.config.settings import Settings
+from crmlink.app.people.contacts import held
+from crmlink.app.people.export_lapses import as_csv, as_json_lines, lapse_rows
+from crmlink.app.people.vcards import Card, VCardVersion, vcards
 from crmlink.app.write_file import write_private
 from crmlink.cli.session import parse_day, settings_of
 from crmlink.ledger.open import open_ledger

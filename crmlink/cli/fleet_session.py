@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crmlink.app.env_file import find_env_file
+from crmlink.app.config.env_file import find_env_file
 from crmlink.cli.main import Call
 from crmlink.model.errors import UsageError
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from crmlink.app.accounts import Account
+from crmlink.app.config.accounts import Account
 from crmlink.cli.errors import INTERNAL_ERROR, tell
 from crmlink.cli.main import Call
 from crmlink.cli.session import print_json

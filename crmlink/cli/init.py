@@ -6,16 +6,16 @@ from pathlib import Path
 
 import click
 
-from crmlink.app.autoconfig import fetch
 from crmlink.app.clock import system_clock
-from crmlink.app.dns import Dns
-from crmlink.app.doctor import Finding, examine
-from crmlink.app.env_file import ENV_FILE
-from crmlink.app.find_servers import find_servers
-from crmlink.app.load_settings import PREFIX, load
-from crmlink.app.settings import Settings
-from crmlink.app.work_tree import refuse_in_work_tree
-from crmlink.app.write_env import write_env
+from crmlink.app.config.env_file import ENV_FILE
+from crmlink.app.config.load_settings import PREFIX, load
+from crmlink.app.config.settings import Settings
+from crmlink.app.config.work_tree import refuse_in_work_tree
+from crmlink.app.config.write_env import write_env
+from crmlink.app.setup.autoconfig import fetch
+from crmlink.app.setup.dns import Dns
+from crmlink.app.setup.doctor import Finding, examine
+from crmlink.app.setup.find_servers import find_servers
 from crmlink.cli.deploy import Form, deploy
 from crmlink.cli.login import log_in
 from crmlink.cli.main import Call

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from crmlink.app.clock import system_clock
-from crmlink.app.contacts import who
 from crmlink.app.documents import SCHEMA
 from crmlink.app.house import open_house
 from crmlink.app.introduce import Made, Wish, introduce
+from crmlink.app.people.contacts import who
 from crmlink.cli.session import print_json, settings_of
 from crmlink.model.draft import DraftState
 from crmlink.model.introduction import IntroductionStep

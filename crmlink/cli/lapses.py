@@ -6,9 +6,9 @@ from functools import partial
 
 import click
 
-from crmlink.app.accounts import Account
 from crmlink.app.clock import system_clock
-from crmlink.app.settings import Settings
+from crmlink.app.config.accounts import Account
+from crmlink.app.config.settings import Settings
 from crmlink.cli.in_turn import Ended, in_turn
 from crmlink.cli.session import accounts_in, settings_of
 from crmlink.cli.show_lapse import show_lapse, show_line

@@ -8,8 +8,8 @@ import sys
 import click
 
 from crmlink.app.clock import system_clock
+from crmlink.app.config.settings import Settings
 from crmlink.app.oauth.open_login import provider_of, vault_of
-from crmlink.app.settings import Settings
 from crmlink.cli.session import settings_of
 from crmlink.model.errors import UsageError
 

@@ -11,14 +11,14 @@ from functools import partial
 import click
 
 from crmlink.agreements.picked import awaits_calendar
-from crmlink.app.accounts import Account
 from crmlink.app.aftermath import agreed_since, letters_in
 from crmlink.app.clock import frozen_clock, system_clock
+from crmlink.app.config.accounts import Account
+from crmlink.app.config.settings import Settings
 from crmlink.app.documents import owed_document
-from crmlink.app.gather import Window
+from crmlink.app.gathering.gather import Window
 from crmlink.app.house import open_house
 from crmlink.app.look import look
-from crmlink.app.settings import Settings
 from crmlink.cli.in_turn import Ended, in_turn
 from crmlink.cli.session import accounts_in, parse_moment, progress_bar
 from crmlink.cli.show_lapse import in_words

@@ -10,11 +10,18 @@ from dataclasses import dataclass
 
 import click
 
-from crmlink.app.find_servers import Found
-from crmlink.app.logins import MailAuth, takes_token
-from crmlink.app.providers import Provider, named
-from crmlink.app.setting_values import parse_country, parse_file, parse_language, parse_owner, parse_tenant, parse_zone
-from crmlink.app.settings import Settings
+from crmlink.app.config.logins import MailAuth, takes_token
+from crmlink.app.config.setting_values import (
+    parse_country,
+    parse_file,
+    parse_language,
+    parse_owner,
+    parse_tenant,
+    parse_zone,
+)
+from crmlink.app.config.settings import Settings
+from crmlink.app.setup.find_servers import Found
+from crmlink.app.setup.providers import Provider, named
 from crmlink.mailbox.location import MaildirLocation, parse_location
 from crmlink.model.contact import Owner
 from crmlink.sources.calendar_location import CalDavLocation, parse_calendars

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from crmlink.app.clock import system_clock
-from crmlink.app.report import Report, report_of
-from crmlink.app.report_words import LANGUAGES
-from crmlink.app.settings import Settings
-from crmlink.app.trust import trust_in
+from crmlink.app.config.settings import Settings
+from crmlink.app.people.report import Report, report_of
+from crmlink.app.people.report_words import LANGUAGES
+from crmlink.app.people.trust import trust_in
 from crmlink.cli.session import settings_of
 from crmlink.ledger.open import open_ledger
 from crmlink.model.errors import UsageError
@@ -29,7 +29,7 @@ def command(ctx: click.Context, *, page: str | None, as_text: bool, language: st
     report = _gather(settings)
     chosen = language or (settings.language if settings.language in LANGUAGES else "en")
     if page is not None:
-        from crmlink.app.report_page import render_page  # noqa: PLC0415 -- jinja is slow to import
+        from crmlink.app.people.report_page import render_page  # noqa: PLC0415 -- jinja is slow to import
 
         _write(page, render_page(report, chosen))
     if as_text or page is None:

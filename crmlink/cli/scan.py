@@ -6,13 +6,13 @@ from functools import partial
 
 import click
 
-from crmlink.app.accounts import Account
 from crmlink.app.clock import Clock, frozen_clock, system_clock
+from crmlink.app.config.accounts import Account
+from crmlink.app.config.settings import Settings
 from crmlink.app.documents import scan_document
 from crmlink.app.house import open_house
-from crmlink.app.pulse import note_pass
 from crmlink.app.scan import ScanResult, ScanTask, scan
-from crmlink.app.settings import Settings
+from crmlink.app.service.pulse import note_pass
 from crmlink.cli.in_turn import Ended, in_turn
 from crmlink.cli.session import accounts_in, parse_day, parse_moment, progress_bar
 from crmlink.cli.show_scan import show_scan

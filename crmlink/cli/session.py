@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from crmlink.app.accounts import Account, accounts_of, chosen
-from crmlink.app.env_file import find_env_file
-from crmlink.app.settings import Settings
+from crmlink.app.config.accounts import Account, accounts_of, chosen
+from crmlink.app.config.env_file import find_env_file
+from crmlink.app.config.settings import Settings
 from crmlink.cli.main import Call
 from crmlink.model.errors import UsageError
 

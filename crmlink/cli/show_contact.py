@@ -7,8 +7,8 @@ from datetime import datetime, tzinfo
 
 import click
 
-from crmlink.app.circle import Known
-from crmlink.app.contacts import Held
+from crmlink.app.people.circle import Known
+from crmlink.app.people.contacts import Held
 from crmlink.cli.signs import SIGNS, signs
 from crmlink.trust.attention import silence, well_repaired
 from crmlink.trust.relation import Ending, Entry, Relation

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from crmlink.app.settings import Settings
+from crmlink.app.config.settings import Settings
 from crmlink.drafts.dates import phrase_day
 from crmlink.ledger.records import LapseRecord
 from crmlink.model.draft import DraftState, StoredDraft

@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from crmlink.app.report import Line, Report
-from crmlink.app.report_words import Words, lead
+from crmlink.app.people.report import Line, Report
+from crmlink.app.people.report_words import Words, lead
 from crmlink.cli.signs import SIGNS, signs
 from crmlink.trust.timeline import COUNTED
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from crmlink.app.accounts import Account
 from crmlink.app.clock import system_clock
-from crmlink.app.status import Status, status_of
+from crmlink.app.config.accounts import Account
+from crmlink.app.service.status import Status, status_of
 from crmlink.cli.in_turn import SCHEMA, Ended, in_turn
 from crmlink.cli.session import accounts_in
 

@@ -19,9 +19,9 @@ from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from crmlink.app.load_settings import PREFIX, load
-from crmlink.app.settings import Settings
-from crmlink.app.write_env import write_env
+from crmlink.app.config.load_settings import PREFIX, load
+from crmlink.app.config.settings import Settings
+from crmlink.app.config.write_env import write_env
 from crmlink.demo.days import Days
 from crmlink.demo.events import calendar_text
 from crmlink.demo.letters import Post, message_id

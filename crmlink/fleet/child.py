@@ -20,7 +20,7 @@ import warnings
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from crmlink.app.signals import Stopped, stopped_by_signals
+from crmlink.app.service.signals import Stopped, stopped_by_signals
 from crmlink.fleet.keys import Keys
 from crmlink.fleet.one_pass import one_pass
 from crmlink.fleet.open import open_fleet

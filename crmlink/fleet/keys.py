@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from crmlink.app.env_file import OTHERS
+from crmlink.app.config.env_file import OTHERS
 from crmlink.model.errors import SettingsError
 
 _HINT = "`crmlink fleet key FILE` makes one; name it in CRMLINK_FLEET_KEY_FILE"

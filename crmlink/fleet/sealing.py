@@ -17,9 +17,9 @@ from typing import Final
 from dotenv import dotenv_values
 from pydantic import SecretStr
 
-from crmlink.app.env_file import read_env_file
-from crmlink.app.load_settings import PREFIX, collect, parse
-from crmlink.app.settings import Settings
+from crmlink.app.config.env_file import read_env_file
+from crmlink.app.config.load_settings import PREFIX, collect, parse
+from crmlink.app.config.settings import Settings
 from crmlink.fleet.keys import Keys, WrongKeyError
 from crmlink.model.errors import SettingsError
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
-from crmlink.app.load_settings import collect
+from crmlink.app.config.load_settings import collect
 from crmlink.fleet.keys import Keys, read_keys
 from crmlink.ledger.open import sqlite_path
 from crmlink.model.errors import SettingsError

@@ -2,7 +2,7 @@
 
 The rows hold no name, address or subject: those are read from lapse and draft when the event is told. So what was
 erased there is not told any more, and nothing has to be erased twice. Decides nothing: who is told when, and when to
-give up, is for `crmlink.app.tell_crm`.
+give up, is for `crmlink.app.crm.tell_crm`.
 """
 
 from __future__ import annotations

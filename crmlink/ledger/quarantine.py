@@ -1,7 +1,7 @@
 """What could not be read, and how often it was tried: so that one poisonous mail is not tried for ever.
 
 An item is named by its source (folder and number, calendar and address), never by its text. Counts only; who is tried
-again, and when an item is left alone, is for `crmlink.app.careful`.
+again, and when an item is left alone, is for `crmlink.app.gathering.careful`.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from crmlink.app.gather import Window
-from crmlink.app.gather_calendars import Means, Memory, gather_calendars
+from crmlink.app.gathering.gather import Window
+from crmlink.app.gathering.gather_calendars import Means, Memory, gather_calendars
 from crmlink.cache.calendars import LAYOUT, CalendarCache
 from crmlink.cache.file import open_cache
 from crmlink.sources.caldav import CalDavSource

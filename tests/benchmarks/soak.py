@@ -24,11 +24,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from crmlink.app.account_service import Machine
-from crmlink.app.accounts import accounts_of
 from crmlink.app.clock import steady_clock, system_clock
-from crmlink.app.daemon import Daemon, wait_on
+from crmlink.app.config.accounts import accounts_of
 from crmlink.app.log import configure
+from crmlink.app.service.account_service import Machine
+from crmlink.app.service.daemon import Daemon, wait_on
 from tests.e2e.office import Office, environment_of
 from tests.e2e.running import Running
 from tests.e2e.watch import watched

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crmlink.app.address_book import read_cards
+from crmlink.app.people.address_book import read_cards
 from crmlink.model.contact import Card
 from crmlink.model.errors import LoginError, SourceError, UntrustedError
 from crmlink.sources.address_book import AddressBook

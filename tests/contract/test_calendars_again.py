@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from crmlink.app.gather import GatheredAgenda, Window
-from crmlink.app.gather_calendars import Means, Memory, gather_calendars
+from crmlink.app.gathering.gather import GatheredAgenda, Window
+from crmlink.app.gathering.gather_calendars import Means, Memory, gather_calendars
 from crmlink.cache.calendars import LAYOUT, CalendarCache
 from crmlink.cache.file import open_cache
 from crmlink.facts import events

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crmlink.app.load_settings import PREFIX, load
+from crmlink.app.config.load_settings import PREFIX, load
 from crmlink.app.oauth.open_login import vault_of
 from crmlink.app.oauth.tokens import Tokens
 from crmlink.app.oauth.vault import FilePlace

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 
-from crmlink.app.accounts import Account, accounts_of
+from crmlink.app.config.accounts import Account, accounts_of
 from tests.e2e.office import NOW, Done, run_here
 
 QUESTION = "Hoi,\n\nKun je me laten weten of de levertijd nog klopt?\n\nGroet,\nGijs\n"

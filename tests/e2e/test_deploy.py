@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from crmlink.app.deploy.forms import ONE_ACCOUNT, containerfile, unit, user_unit
+from crmlink.app.setup.deploy.forms import ONE_ACCOUNT, containerfile, unit, user_unit
 from crmlink.ledger.open import sqlite_path
 from tests.e2e.office import Done, run_here
 from tests.servers.plugin import not_here
@@ -133,7 +133,7 @@ def test_without_settings_it_is_the_unit_of_one_account(tmp_path: Path) -> None:
 
 
 def test_the_state_directory_is_where_the_ledger_goes(tmp_path: Path) -> None:
-    code = "from crmlink.app.settings import DEFAULT_DATABASE; print(DEFAULT_DATABASE)"
+    code = "from crmlink.app.config.settings import DEFAULT_DATABASE; print(DEFAULT_DATABASE)"
     environment = os.environ | {"XDG_STATE_HOME": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", code],

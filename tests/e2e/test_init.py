@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from crmlink.app.dns import Dns
-from crmlink.app.env_file import read_env_file
-from crmlink.app.load_settings import load
+from crmlink.app.config.env_file import read_env_file
+from crmlink.app.config.load_settings import load
 from crmlink.app.oauth.microsoft import Microsoft
 from crmlink.app.oauth.vault import FilePlace, place_for
+from crmlink.app.setup.dns import Dns
 from crmlink.cli.main import main
 from tests.servers.certificates import Certificate, write_certificate
 from tests.servers.dns_server import DnsServer

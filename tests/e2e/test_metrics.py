@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from crmlink.app.accounts import Account
+from crmlink.app.config.accounts import Account
 from crmlink.app.house import open_house
-from crmlink.app.metrics import Metrics
-from crmlink.app.observers import observer_of
-from crmlink.app.pulse import Pulse
 from crmlink.app.scan import ScanResult, ScanTask, scan
+from crmlink.app.service.metrics import Metrics
+from crmlink.app.service.observers import observer_of
+from crmlink.app.service.pulse import Pulse
 from crmlink.ledger.open import open_ledger
 from crmlink.model.draft import DraftState
 from crmlink.model.errors import LoginError, SettingsError, SourceError, TemporaryError
@@ -129,7 +129,7 @@ def test_without_the_library_the_setting_says_what_to_install(
     both: tuple[Account, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = {"ME": PEOPLE["jan"], "MAIL": f"maildir://{Path.cwd()}", "METRICS_PORT": "9"}
-    monkeypatch.setitem(sys.modules, "crmlink.app.metrics", None)
+    monkeypatch.setitem(sys.modules, "crmlink.app.service.metrics", None)
     with pytest.raises(SettingsError, match="CRMLINK_METRICS_PORT") as caught:
         observer_of(accounts(settings), {}, NOW, lambda: 0)
     assert "crmlink[metrics]" in caught.value.hint

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from crmlink.app.careful import TRIES
+from crmlink.app.gathering.careful import TRIES
 from crmlink.facts.calendar_text import cut
 from crmlink.facts.parts import Part
 from tests.e2e.office import GIJS, NOW, Done, run_here
@@ -136,7 +136,7 @@ def test_a_lost_cache_does_not_try_it_again_but_another_crmlink_does(
     for path in place.glob("ledger.db.cache*"):
         path.unlink()
     assert _codes(_scan(place)) == []
-    monkeypatch.setattr("crmlink.app.careful.version", lambda _name: "99.0")
+    monkeypatch.setattr("crmlink.app.gathering.careful.version", lambda _name: "99.0")
     for path in place.glob("ledger.db.cache*"):  # a cache of other code is begun anew
         path.unlink()
     assert _codes(_scan(place)) == ["mail.reading-broke"]

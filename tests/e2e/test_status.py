@@ -11,10 +11,10 @@ from typing import NoReturn
 
 import pytest
 
-from crmlink.app.careful import TRIES
-from crmlink.app.heartbeat import read_heartbeat, write_heartbeat
-from crmlink.app.places import heartbeat_file
-from crmlink.app.pulse import Pulse
+from crmlink.app.config.places import heartbeat_file
+from crmlink.app.gathering.careful import TRIES
+from crmlink.app.service.heartbeat import read_heartbeat, write_heartbeat
+from crmlink.app.service.pulse import Pulse
 from crmlink.ledger.open import open_ledger
 from crmlink.ledger.records import Unreadable
 from crmlink.model.draft import DraftState

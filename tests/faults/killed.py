@@ -16,8 +16,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Final
 
+from crmlink.app.config.load_settings import load
 from crmlink.app.house import open_house
-from crmlink.app.load_settings import load
 from crmlink.app.outbox import Outbox
 from crmlink.app.scan import ScanTask, scan
 from crmlink.ledger.drafts import DraftStore

@@ -44,7 +44,7 @@ def test_nothing_can_send() -> None:
 
 
 def test_scanning_loads_no_module_that_sends() -> None:
-    code = "import crmlink.app.scan, crmlink.app.daemon, sys; print('smtplib' in sys.modules)"
+    code = "import crmlink.app.scan, crmlink.app.service.daemon, sys; print('smtplib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

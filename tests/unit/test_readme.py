@@ -6,8 +6,8 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from crmlink.app.providers import documentation as providers_documentation
-from crmlink.app.settings_texts import documentation
+from crmlink.app.config.settings_texts import documentation
+from crmlink.app.setup.providers import documentation as providers_documentation
 from crmlink.cli.main import COMMANDS
 from crmlink.demo.stage import ZONE
 from tests.unit.demo.week_in_memory import scan_on

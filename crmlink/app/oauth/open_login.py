@@ -7,12 +7,12 @@ from pathlib import Path
 import platformdirs
 
 from crmlink.app.clock import system_clock
-from crmlink.app.logins import CalendarAuth, MailAuth
+from crmlink.app.config.logins import CalendarAuth, MailAuth
+from crmlink.app.config.settings import Settings
 from crmlink.app.oauth.google import CALENDAR_SCOPE, MAIL_SCOPE, Google
 from crmlink.app.oauth.keeper import Keeper
 from crmlink.app.oauth.microsoft import Microsoft
 from crmlink.app.oauth.vault import Vault, place_for
-from crmlink.app.settings import Settings
 from crmlink.ledger.open import sqlite_path
 from crmlink.mailbox.location import ImapLocation
 from crmlink.model.ids import digest

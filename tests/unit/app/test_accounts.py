@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmlink.app.accounts import Account, accounts_of, chosen
-from crmlink.app.load_settings import PREFIX
+from crmlink.app.config.accounts import Account, accounts_of, chosen
+from crmlink.app.config.load_settings import PREFIX
 from crmlink.model.errors import SettingsError
 
 SECRET = "geheim-woord"

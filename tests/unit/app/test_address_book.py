@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from crmlink.app.address_book import AGAIN_AFTER, note_cards, read_cards
+from crmlink.app.config.load_settings import load
 from crmlink.app.doors import contacts_of
 from crmlink.app.house import House
-from crmlink.app.load_settings import load
+from crmlink.app.people.address_book import AGAIN_AFTER, note_cards, read_cards
 from crmlink.model.errors import SourceError
 from crmlink.model.problem import Problem
 from crmlink.sources.carddav import CardDavBook
@@ -117,7 +117,7 @@ def test_one_that_cannot_be_read_is_told_tried_again_and_loses_nothing(house: Ho
 
 
 def test_an_address_book_without_end_is_read_so_far_and_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crmlink.app.address_book.MAX_CARDS", 500)
+    monkeypatch.setattr("crmlink.app.people.address_book.MAX_CARDS", 500)
 
     def endless() -> Iterator[bytes]:
         while True:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmlink.app.backoff import LONGEST, SHORTEST, Backoff
+from crmlink.app.service.backoff import LONGEST, SHORTEST, Backoff
 
 CHANCES = st.floats(0, 1, exclude_max=True)
 

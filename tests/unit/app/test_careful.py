@@ -17,10 +17,10 @@ from typing import NoReturn
 
 import pytest
 
-from crmlink.app.black_box import BlackBox
-from crmlink.app.careful import TRIES, Careful, Item, Unread
 from crmlink.app.clock import frozen_clock
-from crmlink.app.deadline import Limit, TooLongError, limited
+from crmlink.app.gathering.black_box import BlackBox
+from crmlink.app.gathering.careful import TRIES, Careful, Item, Unread
+from crmlink.app.gathering.deadline import Limit, TooLongError, limited
 from crmlink.ledger.open import open_ledger
 from tests.ledger_examples import ME, NOW
 
@@ -107,7 +107,7 @@ def test_another_crmlink_reads_it_again(tmp_path: Path, monkeypatch: pytest.Monk
     path = tmp_path / "ledger.db"
     for _ in range(TRIES):
         one_pass(path, broken)
-    monkeypatch.setattr("crmlink.app.careful.version", lambda _name: "99.0")
+    monkeypatch.setattr("crmlink.app.gathering.careful.version", lambda _name: "99.0")
     assert code(one_pass(path, broken)[0]) == "mail.reading-broke"
     assert one_pass(path, lambda: "beter")[0] == "beter"
 
@@ -154,10 +154,10 @@ def test_an_item_that_takes_the_process_down_is_left_alone_after_three_starts(
     program = f"""
 import sys
 from pathlib import Path
-from crmlink.app.black_box import BlackBox
-from crmlink.app.careful import Careful, Item
+from crmlink.app.gathering.black_box import BlackBox
+from crmlink.app.gathering.careful import Careful, Item
 from crmlink.app.clock import system_clock
-from crmlink.app.deadline import Limit
+from crmlink.app.gathering.deadline import Limit
 from crmlink.ledger.open import open_ledger
 path = Path(sys.argv[1])
 def reading():

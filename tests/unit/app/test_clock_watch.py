@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crmlink.app.clock_watch import SETTLES, ClockWatch
+from crmlink.app.service.clock_watch import SETTLES, ClockWatch
 from tests.daemon_world import World
 
 JUMPS = [timedelta(days=1), timedelta(days=-1), timedelta(hours=1), timedelta(hours=-1)]

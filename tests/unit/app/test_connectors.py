@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from crmlink.app.clock import frozen_clock
-from crmlink.app.connectors import connect_by, connector_name, connector_of
-from crmlink.app.load_settings import load
-from crmlink.app.settings import Settings
+from crmlink.app.config.load_settings import load
+from crmlink.app.config.settings import Settings
+from crmlink.app.crm.connectors import connect_by, connector_name, connector_of
 from crmlink.crm.espocrm import EspoCrm
 from crmlink.crm.tryton import Tryton
 from crmlink.crm.webhook import Webhook

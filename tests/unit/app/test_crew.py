@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crmlink.app import crew
-from crmlink.app.crew import Crew, Item
+from crmlink.app.gathering import crew
+from crmlink.app.gathering.crew import Crew, Item
 from crmlink.cache.mail import Written, written
 from crmlink.model.mail import Role
 from crmlink.sources.port import FolderRead, RawMessage

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crmlink.app import account_service
-from crmlink.app.backoff import LONGEST, SHORTEST
-from crmlink.app.clock_watch import SETTLES
-from crmlink.app.daemon import HEARTBEAT_SECONDS, Daemon
-from crmlink.app.gather import Progress
+from crmlink.app.gathering.gather import Progress
 from crmlink.app.house import House
 from crmlink.app.scan import ScanResult, ScanTask, scan
+from crmlink.app.service import account_service
+from crmlink.app.service.backoff import LONGEST, SHORTEST
+from crmlink.app.service.clock_watch import SETTLES
+from crmlink.app.service.daemon import HEARTBEAT_SECONDS, Daemon
 from crmlink.model.errors import LoginError, SettingsError, TemporaryError
 from tests.daemon_world import HOUR, Door, Notes, World, account, gaps, on_disk
 from tests.unit.mailbox.scripted import ScriptedServer, no

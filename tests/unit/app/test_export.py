@@ -12,8 +12,8 @@ import vobject
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmlink.app.export_lapses import COLUMNS, Row, as_csv, as_json_lines, lapse_rows
-from crmlink.app.vcards import Card, VCardVersion, vcards
+from crmlink.app.people.export_lapses import COLUMNS, Row, as_csv, as_json_lines, lapse_rows
+from crmlink.app.people.vcards import Card, VCardVersion, vcards
 from crmlink.ledger.open import open_ledger
 from crmlink.model.contact import Contact
 from crmlink.model.draft import DraftState, Position

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmlink.app import autoconfig
-from crmlink.app.autoconfig import imap_server
-from crmlink.app.dns import Dns
-from crmlink.app.find_servers import Found, find_servers
-from crmlink.app.logins import MailAuth, takes_token
-from crmlink.app.providers import Provider, provider_of, providers
+from crmlink.app.config.logins import MailAuth, takes_token
+from crmlink.app.setup import autoconfig
+from crmlink.app.setup.autoconfig import imap_server
+from crmlink.app.setup.dns import Dns
+from crmlink.app.setup.find_servers import Found, find_servers
+from crmlink.app.setup.providers import Provider, provider_of, providers
 from crmlink.mailbox.location import ImapLocation, is_loopback, parse_location
 from crmlink.sources.calendar_location import parse_calendars
 from tests.servers.certificates import Certificate, write_certificate

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crmlink.app.gather import GatheredAgenda, Health, Window
-from crmlink.app.gather_calendars import Means, Memory, gather_calendars
+from crmlink.app.gathering.gather import GatheredAgenda, Health, Window
+from crmlink.app.gathering.gather_calendars import Means, Memory, gather_calendars
 from crmlink.cache.calendars import LAYOUT, CalendarCache
 from crmlink.cache.file import open_cache
 from crmlink.model.errors import CrmlinkError, LoginError, SourceError

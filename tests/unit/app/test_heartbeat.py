@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmlink.app.heartbeat import Heartbeat, read_heartbeat, sentence, write_heartbeat
+from crmlink.app.service.heartbeat import Heartbeat, read_heartbeat, sentence, write_heartbeat
 from crmlink.model.errors import LedgerError, SourceError
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crmlink.app.read import read_text
+from crmlink.app.gathering.read import read_text
 from crmlink.language.reader import Reader
 from crmlink.model.mail import Message
 from crmlink.model.reading import Reading

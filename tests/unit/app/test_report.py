@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from crmlink.app.report import Report, report_of
-from crmlink.app.report_page import render_page
-from crmlink.app.report_pictures import TALLEST, marks, pieces, scale
-from crmlink.app.report_words import LANGUAGES, Words, lead
-from crmlink.app.trust import trust_in
+from crmlink.app.people.report import Report, report_of
+from crmlink.app.people.report_page import render_page
+from crmlink.app.people.report_pictures import TALLEST, marks, pieces, scale
+from crmlink.app.people.report_words import LANGUAGES, Words, lead
+from crmlink.app.people.trust import trust_in
 from crmlink.cli.show_report import show_report
 from crmlink.drafts.template_set import shipped_file
 from crmlink.ledger.open import open_ledger

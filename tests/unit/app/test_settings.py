@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from crmlink.app.env_file import find_env_file
-from crmlink.app.load_settings import PREFIX, load
-from crmlink.app.settings import Settings
-from crmlink.app.settings_texts import example
+from crmlink.app.config.env_file import find_env_file
+from crmlink.app.config.load_settings import PREFIX, load
+from crmlink.app.config.settings import Settings
+from crmlink.app.config.settings_texts import example
 from crmlink.mailbox.location import ImapLocation, MaildirLocation
 from crmlink.model.errors import SettingsError
 from crmlink.model.policy import WhenTheyCancel
 
 GOOD = {"ME": "Marleen van der Veen <Marleen@Example.nl>, info@example.nl", "MAIL": "maildir:///tmp"}
 SECRET = "geheim-woord"
-REMEDY = "write it anew: python -c 'from crmlink.app.settings_texts import example; print(example(), end=str())' > .env.example"
+REMEDY = "write it anew: python -c 'from crmlink.app.config.settings_texts import example; print(example(), end=str())' > .env.example"
 
 
 def _load(**given: str) -> Settings:

@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from crmlink.app.signals import Stopped, heeded
+from crmlink.app.service.signals import Stopped, heeded
 
 
 def test_to_stop_is_raised_once_and_wakes_whoever_waits() -> None:
@@ -59,7 +59,7 @@ def test_afterwards_everything_is_as_before() -> None:
 def test_code_that_never_comes_back_to_python_does_not_keep_the_process() -> None:
     stuck = (
         "import contextlib, hashlib\n"
-        "from crmlink.app.signals import Stopped, heeded\n"
+        "from crmlink.app.service.signals import Stopped, heeded\n"
         "with heeded(last_seconds=0.3):\n"
         "    with contextlib.suppress(Stopped):\n"  # it may come before the sum has begun
         "        print('stuck', flush=True)\n"

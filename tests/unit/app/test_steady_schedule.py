@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from crmlink.app.steady_schedule import SteadyScheduler
+from crmlink.app.service.steady_schedule import SteadyScheduler
 
 
 class Time:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from crmlink.app.accounts import Account
 from crmlink.app.clock import frozen_clock
-from crmlink.app.gather import Health, SourceReport
+from crmlink.app.config.accounts import Account
+from crmlink.app.gathering.gather import Health, SourceReport
 from crmlink.app.scan import ScanResult, ScanTask
-from crmlink.app.supervisor import Supervisor
+from crmlink.app.service.supervisor import Supervisor
 from crmlink.model.errors import LoginError, SourceError, UntrustedError
 from tests.e2e.on_disk import accounts
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from crmlink.app import tell_crm
+from crmlink.app.crm import tell_crm
 from crmlink.app.scan import ScanResult
 from crmlink.crm.port import CrmRefusedError, CrmUnreachableError
 from crmlink.crm.webhook import Webhook

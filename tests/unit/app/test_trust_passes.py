@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from crmlink.app.trust import trust_in
+from crmlink.app.people.trust import trust_in
 from crmlink.model.agreement import AgreementKind
 from crmlink.model.contact import Owner
 from crmlink.trust.relation import Ending

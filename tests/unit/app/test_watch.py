@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from crmlink.app.backoff import LONGEST, SHORTEST
-from crmlink.app.watch import LOOK_EVERY, NEVER, IdleWatch, MaildirWatch
+from crmlink.app.service.backoff import LONGEST, SHORTEST
+from crmlink.app.service.watch import LOOK_EVERY, NEVER, IdleWatch, MaildirWatch
 from crmlink.mailbox.imap import ImapAccess
 from crmlink.mailbox.location import ImapLocation, MaildirLocation, Security
 from crmlink.mailbox.wire import Timeouts

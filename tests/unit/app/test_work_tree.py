@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crmlink.app.child_environment import without_settings
-from crmlink.app.work_tree import refuse_in_work_tree
+from crmlink.app.config.work_tree import refuse_in_work_tree
 from crmlink.model.errors import SettingsError
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 import pytest
 
-from crmlink.app.load_settings import PREFIX
-from crmlink.app.settings import Settings
+from crmlink.app.config.load_settings import PREFIX
+from crmlink.app.config.settings import Settings
 from crmlink.cli.help import TOPICS, topic_text
 from crmlink.cli.main import COMMANDS
 from crmlink.drafts.context import TEMPLATE_CONTRACT

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crmlink.app.setting_values import LANGUAGES
+from crmlink.app.config.setting_values import LANGUAGES
 from crmlink.crm.notes import keep_note, note_text
 from crmlink.model.crm_event import REPAIRED, CrmEvent, CrmEventType
 from crmlink.model.draft import DraftState

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from crmlink.app.clock import frozen_clock
-from crmlink.app.gather import Window
+from crmlink.app.config.load_settings import load
+from crmlink.app.gathering.gather import Window
 from crmlink.app.house import CACHE_LAYOUT, House
-from crmlink.app.load_settings import load
 from crmlink.app.look import Look, look
 from crmlink.app.own_templates import all_templates
 from crmlink.app.scan import ScanResult, ScanTask, scan

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmlink.app.read import MailReader
+from crmlink.app.gathering.read import MailReader
 from crmlink.facts.settled import settled_by_header, signs
 from crmlink.language.reader import Reader
 from crmlink.model.mail import Role

@@ -15,7 +15,7 @@ FIRST = {"database": "postgresql://nobody@127.0.0.1/none", "directory": "/nowher
 PROGRAM = """
 import sys
 from contextlib import nullcontext
-from crmlink.app.deadline import Limit, TooLongError, limited
+from crmlink.app.gathering.deadline import Limit, TooLongError, limited
 from crmlink.fleet import child
 from crmlink.fleet.told import Told
 from crmlink.fleet.turns import Ending

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from crmlink.app.logins import takes_token
+from crmlink.app.config.logins import takes_token
 from crmlink.cli.tracebacks import safe_traceback
 from crmlink.model.errors import LoginError
 from crmlink.sources.caldav import CalDavSource

@@ -1,0 +1,1 @@
+"""Telling a CRM what was found and placed."""

@@ -1,0 +1,1 @@
+"""The service: the daemon, what wakes it, and who watches it."""

@@ -1,0 +1,1 @@
+"""Setting up: finds servers, knows providers, tries everything, writes unit files."""
