@@ -37,6 +37,19 @@ class WaitingEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedEvent:
+    """An event that was put on the list at `queued_at`: still waiting, told, or given up (all times aware)."""
+
+    id: str
+    type: CrmEventType
+    lapse: LapseId
+    outcome: str
+    queued_at: datetime
+    told_at: datetime | None
+    given_up_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class CrmStore:
     """The events of all accounts in one database."""
 
@@ -54,6 +67,23 @@ class CrmStore:
                 fates = {"account": account, "queued_at": now, "tries": 0, "error": ""}
                 connection.execute(insert(crm_events).values(row | fates | {"outcome": one.outcome, "at": one.at}))
         return len(found)
+
+    def all(self, account: str) -> tuple[ListedEvent, ...]:
+        """Every event that was ever put on the list, in order."""
+        statement = select(crm_events).where(crm_events.c.account == account).order_by(crm_events.c.number)
+        with self.database.reading() as connection:
+            return tuple(
+                ListedEvent(
+                    id=row.id,
+                    type=CrmEventType(row.type),
+                    lapse=LapseId(row.lapse),
+                    outcome=row.outcome or "",
+                    queued_at=row.queued_at,
+                    told_at=row.told_at,
+                    given_up_at=row.given_up_at,
+                )
+                for row in connection.execute(statement)
+            )
 
     def waiting(self, account: str, most: int = 100) -> tuple[WaitingEvent, ...]:
         """The events still to be told, in the order in which they must be; no more than `most`."""

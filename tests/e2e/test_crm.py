@@ -62,6 +62,11 @@ def test_a_pass_tells_the_crm_once_and_no_word_of_a_mail(settings: dict[str, str
         ("lapse.found", "els@smitsen.example"),
         ("lapse.found", "gijs@bakkerman.example"),
     ]
+    told = crmlink(settings, "contacts", "export", "gijs@bakkerman.example").json["crm_events"]
+    assert [(one["type"], one["told_at"] is not None) for one in told] == [
+        ("lapse.found", True),
+        ("draft.placed", True),
+    ]
     sent = "".join(asked.body for asked in crm.asked)
     assert not any(word in sent for word in WORDS)
     assert "webhook is told of lapses and drafts; 0 event(s) wait" in crmlink(settings, "check").out

@@ -161,6 +161,15 @@ def test_who_is_forgotten_is_in_no_introduction_any_more(scanned: dict[str, str]
         assert ".cache" in path.name or b"smitsen" not in path.read_bytes().lower()
 
 
+def test_who_asks_what_is_held_is_told_of_it_too(scanned: dict[str, str]) -> None:
+    crmlink(scanned, *ASK)
+    for who in (GIJS, ELS):
+        (told,) = crmlink(scanned, "contacts", "export", who).json["introductions"]
+        assert (told["introduced"], told["asked"], told["step"], told["purpose"]) == (ELS, GIJS, "ask", WORDS)
+    drafts = crmlink(scanned, "contacts", "export", GIJS).json["drafts"]
+    assert sum(WORDS in " ".join(one["body"].split()) for one in drafts) == 1
+
+
 def test_a_template_of_the_owners_is_used_and_proven(scanned: dict[str, str], tmp_path: Path) -> None:
     own = tmp_path / "templates" / "nl"
     own.mkdir(parents=True)

@@ -5,6 +5,7 @@ Only the ledger and the cache are looked at. Mail and calendars themselves are t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
@@ -16,6 +17,7 @@ from crmlink.app.lock import only_one
 from crmlink.cache import calendars as calendar_cache
 from crmlink.cache import mail as mail_cache
 from crmlink.cache.file import open_cache, remove_cache
+from crmlink.ledger.crm import ListedEvent
 from crmlink.ledger.open import open_ledger, sqlite_path
 from crmlink.ledger.records import Forgotten, LapseRecord, Unreadable
 from crmlink.ledger.store import Ledger
@@ -23,6 +25,7 @@ from crmlink.model.contact import Address, Card
 from crmlink.model.draft import StoredDraft
 from crmlink.model.errors import UsageError
 from crmlink.model.history import ContactDay, PastAgreement
+from crmlink.model.introduction import RecordedIntroduction
 from crmlink.model.mail import Message
 from crmlink.model.memory import RememberedEvent
 
@@ -38,6 +41,8 @@ class Held:
     drafts: list[StoredDraft] = field(default_factory=list)
     meetings: list[RememberedEvent] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    introductions: list[RecordedIntroduction] = field(default_factory=list)
+    told: list[ListedEvent] = field(default_factory=list)
     agreements: list[PastAgreement] = field(default_factory=list)
     days: list[ContactDay] = field(default_factory=list)
     card: Card | None = None
@@ -143,6 +148,17 @@ def held_in(ledger: Ledger, settings: Settings) -> dict[str, Held]:
         of(Address(past.name, past.address)).agreements.append(past)
     for day in ledger.history.days(account):
         of(Address(day.name, day.address)).days.append(day)
+    for introduction in ledger.introductions.all(account):
+        for address in introduction.introduction.pair:
+            of(Address("", address)).introductions.append(introduction)
+    for draft in ledger.introductions.drafts.all(account):
+        for person in _others(draft.draft.to, settings):
+            of(person).drafts.append(draft)
+    told = defaultdict(list)
+    for event in ledger.crm.all(account):
+        told[event.lapse].append(event)
+    for one in found.values():
+        one.told += [event for lapse in one.lapses for event in told[lapse.id]]
     for card in ledger.cards.all(account):
         for address in card.addresses:
             of(Address(card.name, address)).card = card

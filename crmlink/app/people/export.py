@@ -7,10 +7,12 @@ from typing import Any
 
 from crmlink.app.documents import SCHEMA, Document
 from crmlink.app.people.contacts import Held
+from crmlink.ledger.crm import ListedEvent
 from crmlink.ledger.records import LapseRecord, Unreadable
 from crmlink.model.contact import Address, Card
 from crmlink.model.draft import Acceptance, StoredDraft
 from crmlink.model.history import ContactDay, PastAgreement
+from crmlink.model.introduction import RecordedIntroduction
 from crmlink.model.mail import Message
 from crmlink.model.meeting import Event
 from crmlink.model.memory import RememberedEvent
@@ -30,6 +32,8 @@ def export_document(held: Held, now: datetime) -> Document:
         "meetings": [_meeting(one, zone) for one in held.meetings],
         "agreements": [_agreement(one, zone) for one in held.agreements],
         "contact_days": [_day(one) for one in held.days],
+        "introductions": [_introduction(one, zone) for one in held.introductions],
+        "crm_events": [_told(one, zone) for one in held.told],
         "unreadable": [_unreadable(one, zone) for one in held.unreadable],
         "mails": [_mail(one, zone) for one in held.mails],
         "address_book": _card(held.card) if held.card else None,
@@ -151,6 +155,30 @@ def _day(one: ContactDay) -> Document:
         "mails_in": one.mails_in,
         "mails_out": one.mails_out,
         "meetings": one.meetings,
+    }
+
+
+def _introduction(one: RecordedIntroduction, zone: tzinfo | None) -> Document:
+    said = one.introduction
+    return {
+        "id": said.id,
+        "introduced": said.introduced,
+        "asked": said.asked,
+        "step": said.step.value,
+        "purpose": said.purpose,
+        "created_at": _time(one.created_at, zone),
+    }
+
+
+def _told(one: ListedEvent, zone: tzinfo | None) -> Document:
+    return {
+        "id": one.id,
+        "type": one.type.value,
+        "lapse": one.lapse,
+        "outcome": one.outcome or None,
+        "queued_at": _time(one.queued_at, zone),
+        "told_at": _time(one.told_at, zone),
+        "given_up_at": _time(one.given_up_at, zone),
     }
 
 
