@@ -1,14 +1,16 @@
-"""Brings a database to the schema of this version of crmlink, step by step (alembic), in one transaction.
+"""Brings a database to the schema of this version of crmlink, in one transaction.
 
-A database that is newer than this crmlink is refused, never touched.
+An empty one gets the tables as they are now; an older one goes through the migrations step by step (alembic), which
+build the same (a test proves it). A database that is newer than this crmlink is refused, never touched.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, text
 
+from crmlink.ledger import link_tables
 from crmlink.model.errors import LedgerError
 
 HEAD = "0007"
@@ -19,14 +21,18 @@ VERSION_TABLE = "ledger_version"
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Migrations that follow one another: the newest, the table that says where a database stands, and their place."""
+    """Migrations that follow one another: the newest, the table that says where a database stands, and their place.
+
+    `tables` is what all of them together build, where an empty database may be given that at once.
+    """
 
     head: str
     version_table: str
     location: str
+    tables: MetaData | None = None
 
 
-LEDGER = Chain(HEAD, VERSION_TABLE, "crmlink.ledger:migrations")
+LEDGER = Chain(HEAD, VERSION_TABLE, "crmlink.ledger:migrations", link_tables.metadata)
 
 
 def current_version(connection: Connection, chain: Chain = LEDGER) -> str | None:
@@ -47,7 +53,11 @@ def upgrade(connection: Connection, name: str, chain: Chain = LEDGER) -> None:
     version = current_version(connection, chain)
     if version == chain.head:
         return
-    from alembic import command  # noqa: PLC0415 -- only a new or old database needs it, and it is slow to import
+    if version is None and chain.tables is not None:
+        chain.tables.create_all(connection, checkfirst=False)
+        _stand_at_head(connection, chain)
+        return
+    from alembic import command  # noqa: PLC0415 -- only an old database needs it, and it is slow to import
     from alembic.config import Config  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
@@ -60,3 +70,12 @@ def upgrade(connection: Connection, name: str, chain: Chain = LEDGER) -> None:
             hint="Install the newest crmlink, or point CRMLINK_DATABASE at another file.",
         )
     command.upgrade(config, "head")
+
+
+def _stand_at_head(connection: Connection, chain: Chain) -> None:
+    """Note that all migrations are done, as alembic itself would."""
+    number = Column("version_num", String(32), nullable=False)
+    name = f"{chain.version_table}_pkc"
+    versions = Table(chain.version_table, MetaData(), number, PrimaryKeyConstraint("version_num", name=name))
+    versions.create(connection)
+    connection.execute(insert(versions).values(version_num=chain.head))
