@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, text
 
-from crmlink.ledger import link_tables
+import crmlink.ledger.link_tables  # noqa: F401 -- its tables belong to the metadata as well
+from crmlink.ledger.schema import metadata
 from crmlink.model.errors import LedgerError
 
 HEAD = "0007"
@@ -32,7 +33,7 @@ class Chain:
     tables: MetaData | None = None
 
 
-LEDGER = Chain(HEAD, VERSION_TABLE, "crmlink.ledger:migrations", link_tables.metadata)
+LEDGER = Chain(HEAD, VERSION_TABLE, "crmlink.ledger:migrations", metadata)
 
 
 def current_version(connection: Connection, chain: Chain = LEDGER) -> str | None:
