@@ -15,7 +15,6 @@ from crmlink.app.scan import ScanResult, ScanTask, scan
 from crmlink.app.service.pulse import note_pass
 from crmlink.cli.in_turn import Ended, in_turn
 from crmlink.cli.session import accounts_in, parse_day, parse_moment, progress_bar
-from crmlink.cli.show_scan import show_scan
 from crmlink.model.errors import CrmlinkError, LedgerError
 
 
@@ -41,10 +40,16 @@ def command(ctx: click.Context, *, dry_run: bool, as_json: bool, as_of: str | No
             result = scan(house, task, progress)
         not_noted = _not_noted(settings, result, clock)
         return Ended(
-            scan_document(result), partial(show_scan, result), 0 if result.trusted else 1, result.refused or not_noted
+            scan_document(result), partial(_show, result), 0 if result.trusted else 1, result.refused or not_noted
         )
 
     ctx.exit(in_turn(accounts_in(ctx), one, as_json=as_json))
+
+
+def _show(result: ScanResult) -> None:
+    from crmlink.cli.show_scan import show_scan  # noqa: PLC0415 -- slow to import, and only wanted by people
+
+    show_scan(result)
 
 
 def _not_noted(settings: Settings, result: ScanResult, clock: Clock) -> CrmlinkError | None:

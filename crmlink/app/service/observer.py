@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ParamSpec, Protocol
 
-import structlog
-
 from crmlink.app.config.accounts import Account
 from crmlink.app.scan import ScanResult
 from crmlink.model.errors import LoginError
@@ -118,4 +116,6 @@ def _tell(call: Callable[P, None], *what: P.args, **named: P.kwargs) -> None:
     try:
         call(*what, **named)
     except Exception as error:  # noqa: BLE001 -- whatever it is, mail must go on being read
+        import structlog  # noqa: PLC0415 -- slow to import, and `scan` needs none of it
+
         structlog.get_logger("crmlink").error("observer broke", kind=type(error).__name__)
