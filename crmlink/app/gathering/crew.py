@@ -25,7 +25,8 @@ from crmlink.sources.port import FolderRead, RawMessage
 
 WORTH_IT: Final = 400
 """So many mails are read here before helpers are called: about as long as one of them takes to start."""
-MOST_HELPERS: Final = 4
+MOST_HELPERS: Final = 3
+"""Each takes some 80 MB: with more, a first pass would not fit into what a service is usually given."""
 _BATCH: Final = 40
 _BATCH_BYTES: Final = 2 * 1024 * 1024
 _GOODBYE_SECONDS: Final = 5
