@@ -37,7 +37,7 @@ def requests(picture: Picture) -> tuple[Agreement, ...]:
         desk.close(thread, message, asking=bool(asks))
         if asks:
             desk.add(thread, message, asks)
-    meetings = _by_person(picture)
+    meetings = events_by_person(picture)
     for asked in desk.all:
         _close_by_meeting(picture, asked, meetings.get(asked.asker, ()))
         close_by_colleague(exchange, asked)
@@ -116,7 +116,7 @@ def _just_promised(exchange: Exchange, thread: Thread, message: Message) -> bool
     return bool(before) and before[-1].from_me and bool(exchange.reading(before[-1].id).promises)
 
 
-def _by_person(picture: Picture) -> dict[str, list[Event]]:
+def events_by_person(picture: Picture) -> dict[str, list[Event]]:
     """The events in which each address takes part, in the order of the agenda."""
     found: dict[str, list[Event]] = defaultdict(list)
     for event in picture.agenda.events:

@@ -41,7 +41,8 @@ from crmlink.model.reading import Reading
 class Look:
     """What was seen in one pass: the picture, the agreements in it, and how the reading went.
 
-    `sent_before` is where Sent stood before anything was read: what came later, the pass has not seen.
+    `sent_before` is where Sent stood before anything was read: what came later, the pass has not seen. `questions` are
+    those of the owner to others, filled in where nudges are wished.
     """
 
     picture: Picture
@@ -49,6 +50,7 @@ class Look:
     mail: GatheredMail
     calendars: GatheredAgenda
     sent_before: Position
+    questions: tuple[Agreement, ...] = ()
 
     @property
     def reports(self) -> tuple[SourceReport, ...]:

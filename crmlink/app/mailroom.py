@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from crmlink.app.house import House
 from crmlink.app.look import Look
 from crmlink.app.outbox import Outbox
 from crmlink.app.outcomes import FollowUp
 from crmlink.drafts.compose import names_of_drafts
-from crmlink.lapses.decide import Past, about_draft
+from crmlink.lapses.decide import ONE_NUDGE_IN, Past, about_draft
 from crmlink.lapses.find import Found
 from crmlink.model.agreement import State
 from crmlink.model.draft import Draft, DraftState, Option, Position, StoredDraft, StoredHeader
 from crmlink.model.ids import LapseId, MessageId
-from crmlink.model.lapse import Decision, Verdict
+from crmlink.model.lapse import Decision, LapseKind, Verdict
 from crmlink.model.mail import Role
 from crmlink.outcomes.match import continues, sent_header
 
@@ -47,7 +48,8 @@ class Mailroom:
         """
         done = {lapse.id for lapse in found.mended} | self._dismissed()
         broken = {lapse.agreement.id for lapse in found.standing}
-        closed = {agreement.id for agreement in seen.agreements if agreement.state in CLOSED} - broken
+        known = (*seen.agreements, *seen.questions)
+        closed = {agreement.id for agreement in known if agreement.state in CLOSED} - broken
         for stored in self._stored():
             if stored.draft.lapse not in done and stored.agreement not in closed:
                 continue
@@ -58,8 +60,11 @@ class Mailroom:
 
     def recover(self, found: Found) -> None:
         """Finish what an earlier pass began and could not finish."""
-        standing = {lapse.id for lapse in found.standing} - self._dismissed()
-        self._outbox.recover(lambda draft: draft.lapse in standing and self._still_wanted(draft))
+        dismissed = self._dismissed()
+        standing = {lapse.id: lapse.kind for lapse in found.standing if lapse.id not in dismissed}
+        self._outbox.recover(
+            lambda draft: draft.lapse in standing and self._still_wanted(draft, kind=standing[draft.lapse])
+        )
         introductions_out(self.house).recover(lambda _: True)
 
     def past(self, found: Found) -> Past:
@@ -72,6 +77,7 @@ class Mailroom:
             dismissed=self._dismissed(),
             placed_today=sum(one.created_at.astimezone(self.house.policy.zone).date() == today for one in stored),
             own_drafts=frozenset(name for header in own for name in _answers(header)),
+            nudged=frozenset(address.address for one in stored if self._nudges_still(one) for address in one.draft.to),
         )
 
     def reasons(self) -> Mapping[LapseId, str]:
@@ -98,7 +104,7 @@ class Mailroom:
             if verdict.decision is not Decision.DRAFT or draft is None:
                 placed.append(verdict)
                 continue
-            state = self._outbox.place(draft, self._still_wanted)
+            state = self._outbox.place(draft, partial(self._still_wanted, kind=verdict.lapse.kind))
             if state is DraftState.PLACED:
                 placed.append(verdict)
             elif (said := about_draft(state)) is not None:
@@ -108,6 +114,11 @@ class Mailroom:
     def stored(self) -> Mapping[LapseId, StoredDraft]:
         """All drafts of the account by lapse."""
         return {one.draft.lapse: one for one in self._stored()}
+
+    def _nudges_still(self, one: StoredDraft) -> bool:
+        """Whether a draft asked somebody again so short ago that it counts; one that was never needed does not."""
+        late = self.now - one.created_at < ONE_NUDGE_IN
+        return one.kind is LapseKind.WAITING and one.state is not DraftState.OVERTAKEN and late
 
     def _stored(self) -> tuple[StoredDraft, ...]:
         return tuple(one for one in self.house.ledger.drafts.all(self.house.account) if one.created_at <= self.now)
@@ -123,14 +134,25 @@ class Mailroom:
         ours |= {name for one in lapses for name in names_of_drafts(owner.address, one, owner.mailbox.domain)}
         return tuple(header for header in self.house.writer.headers(Role.DRAFTS) if header.message_id not in ours)
 
-    def _still_wanted(self, draft: Draft) -> bool:
-        """Whether the owner has not written to these people since the pass began to read."""
+    def _still_wanted(self, draft: Draft, *, kind: LapseKind) -> bool:
+        """Whether the owner has not written to these people since the pass began to read.
+
+        Who has thrown an answer away has read it: that is in Trash, which is never read as evidence of anything broken.
+        """
+        if kind is LapseKind.WAITING and self._answered_and_deleted(draft):
+            return False
         people = {one.address for one in draft.to}
         sent = self.house.writer.headers(Role.SENT, since=self.sent_before)
         known = (
             sent if self.sent_before.uid_next else [one for one in sent if one.stored_at and one.stored_at >= self.now]
         )
         return not any(people & set(header.to) for header in known)
+
+    def _answered_and_deleted(self, draft: Draft) -> bool:
+        """Whether a mail to the owner that answers the question lies in Trash."""
+        me = set(self.house.owner.addresses)
+        thrown_away = self.house.writer.headers(Role.TRASH)
+        return any(draft.in_reply_to in _answers(header) and me & set(header.to) for header in thrown_away)
 
     @property
     def _outbox(self) -> Outbox:

@@ -17,6 +17,7 @@ from crmlink.app.house import House
 from crmlink.app.letters import Letters
 from crmlink.app.look import look
 from crmlink.app.mailroom import Mailroom
+from crmlink.app.nudges import with_questions
 from crmlink.app.people.address_book import note_cards
 from crmlink.app.people.trust import note_history
 from crmlink.app.remember import remember
@@ -75,8 +76,8 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
     writing = not task.dry_run and seen.refused is None
     just_gone = mailroom.follow_up(seen) if writing else frozenset()
     sent = letters_in(house, seen)
-    seen = agreed_since(seen, sent)
-    found = _but_forgotten(house, find_lapses(seen.agreements, seen.picture))
+    seen = with_questions(house, agreed_since(seen, sent))
+    found = _but_forgotten(house, find_lapses((*seen.agreements, *seen.questions), seen.picture))
     if writing:
         note_answers(house, sent)
         mailroom.recover(found)

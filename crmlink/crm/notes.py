@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from babel.dates import format_date
 
 from crmlink.model.crm_event import CrmEvent, CrmEventType
+from crmlink.model.lapse import LapseKind
 
 
 class NoteBook(Protocol):
@@ -44,8 +45,10 @@ def note_text(event: CrmEvent, *, language: str, zone: tzinfo | None) -> str:
     """One sentence on one line, and the event's identifier."""
     words = _words()[language]
     about = event.subject if event.type is CrmEventType.LAPSE_FOUND or event.draft is None else event.draft.subject
-    sentence = str(words[event.outcome or event.type.value]).format(
-        kind=words["kinds"][event.kind.value],
+    found = "waiting.found" if event.kind is LapseKind.WAITING else "lapse.found"
+    key = found if event.type is CrmEventType.LAPSE_FOUND else event.outcome or event.type.value
+    sentence = str(words[key]).format(
+        kind=words["kinds"].get(event.kind.value, ""),
         subject=" ".join((about or event.subject).split()),
         day=_day(event.happened_at.astimezone(zone), language),
         moment=_moment(event.accepted.start.astimezone(zone), language) if event.accepted else "",

@@ -17,8 +17,8 @@ from crmlink.model.contact import Owner
 from crmlink.model.evidence import EvidenceSource
 from crmlink.model.lapse import Fault, Lapse, LapseKind
 
-ABOUT_WORDS = frozenset({LapseKind.UNANSWERED, LapseKind.PROMISE})
-"""The lapses that break what somebody wrote; the others break a meeting."""
+ABOUT_WORDS = frozenset({LapseKind.UNANSWERED, LapseKind.PROMISE, LapseKind.WAITING})
+"""The lapses about what somebody wrote; the others are about a meeting."""
 
 LATE_AFTER = timedelta(days=7)
 

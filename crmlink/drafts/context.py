@@ -13,8 +13,11 @@ SUFFIX = ".txt.j2"
 LANGUAGES = ("nl", "en", "de")
 """The languages whose dates, names and tone are known here."""
 
-LETTERS = ("missed", "clash", "cancelled", "promise", "unanswered", "they_cancelled")
-"""The letters that make amends; each is one file per language."""
+WAITING = "waiting"
+"""The gentle nudge: a question of the owner's that waits for the reader."""
+
+LETTERS = ("missed", "clash", "cancelled", "promise", "unanswered", "they_cancelled", WAITING)
+"""The letters about lapses; each is one file per language."""
 
 ASK, INTRODUCE = "introduce_ask", "introduce"
 INTRODUCTIONS = (ASK, INTRODUCE)
@@ -25,7 +28,7 @@ INTRODUCTIONS = (ASK, INTRODUCE)
 class LetterFacts:
     """All that is known for one letter. An empty text or tuple means "not known": the sentence must fall away.
 
-    `template` names the file (`missed`, `cancelled`, `unanswered`, `promise`, `clash`, `they_cancelled`, or one of
+    `template` names the file (`missed`, `cancelled`, `unanswered`, `promise`, `clash`, `they_cancelled`, `waiting`, or one of
     `INTRODUCTIONS`, where `quote` is the owner's own sentence).
     """
 
@@ -103,7 +106,10 @@ TEMPLATE_CONTRACT: tuple[TemplateVariable, ...] = (
     TemplateVariable("day", "text", "dinsdag 3 maart", "the same day without preposition"),
     TemplateVariable("due", "text", "op vrijdag 6 maart", "the day a promise was for, with preposition"),
     TemplateVariable(
-        "quote", "text", "Welke bijlage mogen we citeren?", "the question, or the owner's promise, literally"
+        "quote",
+        "text",
+        "Welke bijlage mogen we citeren?",
+        "the question (in `waiting` the owner's), or the owner's promise, literally",
     ),
     TemplateVariable("topic", "text", "Kennismaking", "title of the event or subject of the mail"),
     TemplateVariable("promise", "text", "send", "what was promised: to send a thing, to tell something, or empty"),

@@ -37,7 +37,7 @@ from crmlink.drafts.written_name import name_in_address
 from crmlink.model.contact import Address, Contact, Owner
 from crmlink.model.draft import Draft, Option
 from crmlink.model.evidence import EvidenceSource
-from crmlink.model.lapse import Fault, Lapse
+from crmlink.model.lapse import Fault, Lapse, LapseKind
 from crmlink.model.problem import Problem
 from crmlink.model.reading import Register
 
@@ -131,7 +131,8 @@ def warning_about(lapse: Lapse, desk: Desk) -> Problem | None:
 
 def template_for(lapse: Lapse) -> str:
     """The letter that fits: the lapse's kind, or the friendly note when the other side cancelled."""
-    return "they_cancelled" if lapse.fault is Fault.THEM else lapse.kind.value
+    theirs = lapse.fault is Fault.THEM and lapse.kind is not LapseKind.WAITING
+    return "they_cancelled" if theirs else lapse.kind.value
 
 
 def first_line(everyone: tuple[Address, ...], correspondence: Correspondence, language: str) -> str:

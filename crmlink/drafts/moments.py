@@ -27,7 +27,7 @@ _LONG_ABSENCE = timedelta(days=7)
 
 def moments_for(lapse: Lapse, desk: Desk, correspondence: Correspondence) -> tuple[Option, ...]:
     """The moments to offer: as long as the broken meeting, shorter for a call; never on the day that did not work."""
-    if not desk.calendar_known or not hours_known(lapse):
+    if not offers_moments(lapse) or not desk.calendar_known or not hours_known(lapse):
         return ()
     about_words = lapse.kind in ABOUT_WORDS
     moment = None if about_words else moment_of(lapse)
@@ -54,6 +54,11 @@ def back_on(lapse: Lapse, desk: Desk, correspondence: Correspondence, first: dat
     usual = replace(desk, absent=()).diary.working_day_after(asked, _DAYS_TO_ANSWER)
     back = desk.diary.at_work_from(usual)
     return back if first is not None and back <= first and back - usual >= _LONG_ABSENCE else None
+
+
+def offers_moments(lapse: Lapse) -> bool:
+    """Whether a letter about this lapse offers moments at all; who is asked again is left free."""
+    return lapse.kind is not LapseKind.WAITING
 
 
 def hours_known(lapse: Lapse) -> bool:

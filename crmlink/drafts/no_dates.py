@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from crmlink.drafts.desk import Desk
-from crmlink.drafts.moments import hours_known
+from crmlink.drafts.moments import hours_known, offers_moments
 from crmlink.model.ids import LapseId
 from crmlink.model.lapse import Decision, Lapse, Verdict
 
@@ -18,7 +18,9 @@ _SAID = "; the draft offers no dates: "
 
 
 def why_no_dates(lapse: Lapse, desk: Desk) -> str:
-    """Why a letter about this lapse offers no moments."""
+    """Why a letter about this lapse offers no moments; empty for one that never does."""
+    if not offers_moments(lapse):
+        return ""
     if not desk.calendar_set:
         return "no calendar is set"
     if not desk.calendar_known:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from crmlink.drafts.context import ASK, INTRODUCE, INTRODUCTIONS, LETTERS, LetterFacts
+from crmlink.drafts.context import ASK, INTRODUCE, INTRODUCTIONS, LETTERS, WAITING, LetterFacts
 
 _WORDS = {
     "nl": {
@@ -69,6 +69,9 @@ def sample_letters(language: str, letter: str) -> Iterator[LetterFacts]:
     if letter in INTRODUCTIONS:
         yield from _introductions(letter, language)
         return
+    if letter == WAITING:
+        yield from _nudges(language)
+        return
     for formal in (True, False):
         plain = _plain(letter, language, formal=formal)
         for facts in _varied(plain):
@@ -91,6 +94,14 @@ def _introductions(letter: str, language: str) -> Iterator[LetterFacts]:
         )
 
 
+def _nudges(language: str) -> Iterator[LetterFacts]:
+    for formal, plural in product((True, False), repeat=2):
+        known = _plain(WAITING, language, formal=formal)
+        facts = replace(known, plural=plural, place="", phone="", options=(), new_day="", back="", due="")
+        yield from (facts, replace(facts, quote=known.quote.replace("?", "")), replace(facts, quote=""))
+        yield replace(facts, quote="", topic="")
+
+
 def _plain(letter: str, language: str, *, formal: bool) -> LetterFacts:
     words = _WORDS[language]
     return LetterFacts(
@@ -99,7 +110,7 @@ def _plain(letter: str, language: str, *, formal: bool) -> LetterFacts:
         salutation=words["formal"] if formal else words["informal"],
         signature="Marleen van der Veen" if formal else "Marleen",
         formal=formal,
-        mine=letter != "they_cancelled",
+        mine=letter not in {"they_cancelled", WAITING},
         when=words["when"],
         day=words["day"],
         due=words["due"],

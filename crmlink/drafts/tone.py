@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from crmlink.drafts.context import INTRODUCTIONS, LetterFacts
+from crmlink.drafts.context import INTRODUCTIONS, WAITING, LetterFacts
 
 MOST_WORDS = 120
 MOST_REASON_WORDS = 25
@@ -78,6 +78,8 @@ def tone_problems(body: str, facts: LetterFacts) -> tuple[Breach, ...]:
     checks = (_form, _forbidden, _address, _reasons, _blame, _step, _order)
     if facts.template in INTRODUCTIONS:
         checks = (_form, _forbidden, _address, _blame, _freedom)
+    if facts.template == WAITING:
+        checks = (_form, _forbidden, _address, _reasons, _blame, _freedom, _order)
     return tuple(breach for check in checks for breach in check(letter))
 
 
@@ -142,7 +144,7 @@ def _step(letter: _Letter) -> Iterator[Breach]:
 
 
 def _freedom(letter: _Letter) -> Iterator[Breach]:
-    """Nobody is introduced who cannot say no."""
+    """Nobody is introduced, or asked again, who cannot say no."""
     if not letter.find("way_out"):
         yield Breach("It leaves no easy way to say no", "nowhere")
 

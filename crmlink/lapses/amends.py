@@ -18,7 +18,7 @@ from crmlink.model.meeting import Method
 from crmlink.model.reading import DateMention, Grain, MeetingAct, Reading
 
 ACTIONS = frozenset({MeetingAct.PROPOSE, MeetingAct.RESCHEDULE, MeetingAct.ACCEPT})
-WORDS_BROKEN = frozenset({LapseKind.PROMISE, LapseKind.UNANSWERED})
+WORDS_BROKEN = frozenset({LapseKind.PROMISE, LapseKind.UNANSWERED, LapseKind.WAITING})
 _MOMENTS = frozenset({Grain.MINUTE, Grain.HOUR})
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from crmlink.model.ids import ThreadId
 from crmlink.model.lapse import Lapse, LapseKind
 
-_WORDS_BROKEN = frozenset({LapseKind.PROMISE, LapseKind.UNANSWERED})
+_WORDS_BROKEN = frozenset({LapseKind.PROMISE, LapseKind.UNANSWERED, LapseKind.WAITING})
 
 
 def one_for_each(lapses: Iterable[Lapse]) -> tuple[Lapse, ...]:

@@ -7,6 +7,7 @@ until the brake of so many drafts a day; the rest waits, never silently dropped.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -26,6 +27,8 @@ MANY_OTHERS = 8
 TIME_FOR_A_NEW_DATE = timedelta(days=1)
 # An automatic reply that names a day further away is about something else.
 LONGEST_ABSENCE = timedelta(days=92)
+# Who is asked again and again is pressed.
+ONE_NUDGE_IN = timedelta(days=30)
 DAYS = frozenset({Grain.DAY, Grain.HOUR, Grain.MINUTE})
 
 
@@ -35,6 +38,7 @@ class Past:
 
     `own_drafts` holds the Message-IDs that the owner's own drafts, lying in Drafts now, answer or refer to, `in_hand` the
     lapses about which the owner writes outside the conversation, `unwritable` why no letter can be written about a lapse.
+    `nudged` are the addresses that were asked again in the last `ONE_NUDGE_IN`.
     """
 
     drafts: dict[LapseId, DraftState] = field(default_factory=dict)
@@ -43,17 +47,26 @@ class Past:
     own_drafts: frozenset[MessageId] = frozenset()
     in_hand: frozenset[LapseId] = frozenset()
     unwritable: Mapping[LapseId, str] = field(default_factory=dict)
+    nudged: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One lapse with all that the rules may look at."""
+    """One lapse with all that the rules may look at. `owed` are people the owner owes something, `nudged` those just asked again."""
 
     lapse: Lapse
     picture: Picture
     past: Past
     back: Mapping[str, datetime]
     threads: Mapping[ThreadId, Thread]
+    owed: AbstractSet[str]
+    nudged: AbstractSet[str]
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody a letter about it goes to."""
+        agreement = self.lapse.agreement
+        return frozenset((agreement.contact.address, *(one.address for one in agreement.others)))
 
 
 Answer = tuple[Decision, str] | None
@@ -69,10 +82,12 @@ def decide(lapses: Iterable[Lapse], picture: Picture, past: Past) -> tuple[Verdi
     left = max(0, picture.policy.max_drafts_per_day - past.placed_today)
     answered: set[MessageId] = set()
     back, threads = _returns(picture), {one.id: one for one in picture.threads}
+    owed, nudged = set[str](), set(past.nudged)
     for lapse in lapses:
         if _is_settled(lapse.id, past):
             continue
-        said = next((answer for rule in RULES if (answer := rule(_Case(lapse, picture, past, back, threads)))), None)
+        case = _Case(lapse, picture, past, back, threads, owed, nudged)
+        said = next((answer for rule in RULES if (answer := rule(case))), None)
         anchor = lapse.agreement.anchor.id if lapse.agreement.anchor else None
         if said is None and anchor in answered:
             said = Decision.HOLD, "one letter about this mail was written already, or you said no to it"
@@ -87,6 +102,10 @@ def decide(lapses: Iterable[Lapse], picture: Picture, past: Past) -> tuple[Verdi
         refused = past.drafts.get(lapse.id) is DraftState.DISCARDED
         if anchor and (refused or said[0] in (Decision.DRAFT, Decision.DRAFTED)):
             answered.add(anchor)
+        if lapse.fault is Fault.ME and said[0] is not Decision.SKIP:
+            owed |= case.people
+        if lapse.kind is LapseKind.WAITING and said[0] is Decision.DRAFT:
+            nudged |= case.people
         verdicts.append(Verdict(lapse, *said))
     return tuple(verdicts)
 
@@ -104,6 +123,7 @@ WHY = {
     LapseKind.CANCELLED: "you called this meeting off and no new date stands",
     LapseKind.PROMISE: "you promised this and it was not delivered in time",
     LapseKind.UNANSWERED: "you were asked this and have not answered in time",
+    LapseKind.WAITING: "you asked them this and nobody has answered; one gentle reminder is enough",
 }
 
 
@@ -152,7 +172,7 @@ def _ignored(case: _Case) -> Answer:
 
 
 def _not_my_fault(case: _Case) -> Answer:
-    if case.lapse.fault is Fault.ME:
+    if case.lapse.fault is Fault.ME or case.lapse.kind is LapseKind.WAITING:
         return None
     if case.lapse.fault is Fault.UNKNOWN and case.lapse.agreement.doubts:
         return None  # the doubt says more
@@ -175,6 +195,8 @@ def _doubtful(case: _Case) -> Answer:
         return Decision.HOLD, f"not sure enough: {'; '.join(case.lapse.agreement.doubts)}"
     if case.lapse.kind is LapseKind.UNANSWERED and not case.picture.mail_complete:
         return Decision.HOLD, "not all of your mail could be read, so you may have answered"
+    if case.lapse.kind is LapseKind.WAITING and not case.picture.mail_complete:
+        return Decision.HOLD, "not all of your mail could be read, so they may have answered"
     if case.lapse.confidence < SURE_ENOUGH:
         return Decision.HOLD, f"not sure enough ({case.lapse.confidence:.0%})"
     return None
@@ -216,6 +238,17 @@ def _away_themselves(case: _Case) -> Answer:
     return Decision.HOLD, f"their automatic reply says that they are back on {back:%Y-%m-%d}; this waits until then"
 
 
+def _no_nudge_now(case: _Case) -> Answer:
+    """Nobody is asked again whom the owner owes something, or who was asked again about something else of late."""
+    if case.lapse.kind is not LapseKind.WAITING:
+        return None
+    if case.people & case.owed:
+        return Decision.HOLD, "you owe them something yourself; that comes first"
+    if case.people & case.nudged:
+        return Decision.HOLD, f"they were asked again about something else; once in {ONE_NUDGE_IN.days} days is enough"
+    return None
+
+
 def _unwritable(case: _Case) -> Answer:
     why = case.past.unwritable.get(case.lapse.id)
     return (Decision.HOLD, f"no letter could be written: {why}") if why else None
@@ -247,5 +280,6 @@ RULES: tuple[Rule, ...] = (
     _own_draft,
     _just_now,
     _away_themselves,
+    _no_nudge_now,
     _unwritable,
 )

@@ -17,11 +17,12 @@ from crmlink.lapses.conversations import one_for_each
 from crmlink.lapses.missed import missed
 from crmlink.lapses.promise import promise
 from crmlink.lapses.unanswered import unanswered
+from crmlink.lapses.waiting import waiting
 from crmlink.model.agreement import Agreement
 from crmlink.model.lapse import Lapse
 
 Finder = Callable[[Agreement, Picture], Lapse | None]
-FINDERS: tuple[Finder, ...] = (missed, clash, cancelled, promise, unanswered)
+FINDERS: tuple[Finder, ...] = (missed, clash, cancelled, promise, unanswered, waiting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,16 @@ def away_doubts(agreement: Agreement, picture: Picture) -> Agreement:
 
 def back_at(address: str, picture: Picture) -> datetime | None:
     """When the person returns, in the owner's zone; None when they are there as far as is known."""
+    back = last_return(address, picture)
+    return back if back and back > picture.now else None
+
+
+def last_return(address: str, picture: Picture) -> datetime | None:
+    """When the person returns or returned from the last absence, in the owner's zone; None when none is known."""
     absence = _absence(address, picture)
     if absence is None:
         return None
-    back = _named(absence, picture) or (absence.sent_at + LONGEST_WITHOUT_DATE).astimezone(picture.policy.zone)
-    return back if back > picture.now else None
+    return _named(absence, picture) or (absence.sent_at + LONGEST_WITHOUT_DATE).astimezone(picture.policy.zone)
 
 
 def named_return(address: str, picture: Picture) -> datetime | None:

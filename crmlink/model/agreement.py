@@ -15,11 +15,12 @@ from crmlink.model.meeting import Event
 
 
 class AgreementKind(StrEnum):
-    """What was agreed."""
+    """What was agreed. A `request` is made to the owner, a `question` by the owner."""
 
     MEETING = "meeting"
     REQUEST = "request"
     PROMISE = "promise"
+    QUESTION = "question"
 
 
 class State(StrEnum):

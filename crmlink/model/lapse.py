@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 
 class LapseKind(StrEnum):
-    """How it broke."""
+    """How it broke. `waiting` is the mildest: the other side has not answered a question of the owner's yet."""
 
     MISSED = "missed"
     CLASH = "clash"
     CANCELLED = "cancelled"
     PROMISE = "promise"
     UNANSWERED = "unanswered"
+    WAITING = "waiting"
 
     @property
     def urgency(self) -> int:

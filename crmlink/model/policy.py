@@ -17,6 +17,13 @@ class WhenTheyCancel(StrEnum):
     DRAFT = "draft"
 
 
+class Nudge(StrEnum):
+    """What to do when others do not answer the owner's questions."""
+
+    NOTHING = "nothing"
+    DRAFT = "draft"
+
+
 class Colleagues(StrEnum):
     """What accounts of one firm in one ledger tell each other."""
 
@@ -57,6 +64,8 @@ class Policy:
     crm_bcc: str = ""
     retention: timedelta = timedelta(days=90)
     colleagues: Colleagues = Colleagues.NOTHING
+    nudge: Nudge = Nudge.NOTHING
+    nudge_after_working_days: int = 10
 
     @property
     def workdays(self) -> WorkingCalendar:

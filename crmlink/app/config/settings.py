@@ -20,7 +20,7 @@ from crmlink.app.config.crm_settings import CrmSettings
 from crmlink.app.config.logins import CalendarAuth, Login, MailAuth, parse_calendar_auth
 from crmlink.mailbox.location import ImapLocation, MaildirLocation, parse_location
 from crmlink.model.contact import Owner
-from crmlink.model.policy import Colleagues, Policy, WhenTheyCancel, WorkingHours
+from crmlink.model.policy import Colleagues, Nudge, Policy, WhenTheyCancel, WorkingHours
 from crmlink.sources.calendar_location import CalendarLocation, parse_calendars
 from crmlink.sources.contacts_location import ContactsLocation, parse_contacts
 
@@ -141,6 +141,13 @@ class Settings(CrmSettings):
         WhenTheyCancel.NOTHING,
         description="When the other side cancelled: nothing, or draft (a friendly note with dates).",
     )
+    nudge: Nudge = _setting(
+        Nudge.NOTHING,
+        description="When others do not answer your questions: nothing, or draft (one gentle reminder for each).",
+    )
+    nudge_after_days: int = _setting(
+        10, ge=1, le=365, description="After how many working days such a reminder is drafted."
+    )
     colleagues: Colleagues = _setting(
         Colleagues.NOTHING,
         description="Of several accounts in one ledger and one mail domain: nothing, or share (a question that a colleague answered is closed for you; both must share).",
@@ -240,4 +247,6 @@ class Settings(CrmSettings):
             crm_bcc=self.crm_bcc,
             retention=timedelta(days=self.retention_days),
             colleagues=self.colleagues,
+            nudge=self.nudge,
+            nudge_after_working_days=self.nudge_after_days,
         )

@@ -101,6 +101,47 @@ def test_when_they_cancelled_nobody_apologises(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_nudge_names_the_question_and_offers_nothing(language: str) -> None:
+    for facts, body in rendered(language, "waiting"):
+        assert (facts.quote in body) or not facts.quote
+        assert facts.when in body or facts.when.capitalize() in body or facts.when.replace("on ", "On ") in body
+        tempted = replace(facts, options=MOMENTS[language], new_day="donderdag", phone="06 1234 5678")
+        assert render(tempted, shipped_templates()) == body
+
+
+def test_a_nudge_that_presses_or_leaves_no_way_out_is_told() -> None:
+    facts, body = rendered("nl", "waiting")[0]
+    firm = body.replace("er is geen haast bij", "graag zo spoedig mogelijk")
+    assert "It presses" in {one.rule for one in tone_problems(firm, facts)}
+    bare = body.split("Uw reactie")[0] + "Graag hoor ik van u.\n\nMet vriendelijke groet,\nMarleen van der Veen\n"
+    assert [one.rule for one in tone_problems(bare, facts)] == ["It leaves no easy way to say no"]
+
+
+def test_a_dutch_nudge() -> None:
+    facts = LetterFacts(
+        template="waiting",
+        language="nl",
+        salutation="Hoi Gijs,",
+        signature="Marleen",
+        formal=False,
+        mine=False,
+        when="op dinsdag 24 februari",
+        quote="Kun je me de tekeningen van de serre sturen?",
+    )
+    assert render(facts, shipped_templates()) == (
+        "Hoi Gijs,\n"
+        "\n"
+        'Op dinsdag 24 februari vroeg ik je: "Kun je me de tekeningen van de serre sturen?"\n'
+        "\n"
+        "Je reactie is nog welkom; er is geen haast bij."
+        " Als het inmiddels niet meer nodig is of je er voorlopig niet aan toekomt, hoor ik dat ook graag.\n"
+        "\n"
+        "Groet,\n"
+        "Marleen\n"
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_cancellation_by_nobody_holds_no_apology(language: str) -> None:
     sorry = {"nl": ("sorry", "spijt", "excuses"), "en": ("sorry", "apolog"), "de": ("entschuldig", "tut mir leid")}
     for facts, body in rendered(language, "cancelled"):
@@ -173,7 +214,9 @@ def test_fewer_moments_than_wished_are_admitted_where_the_letter_is_about_findin
         assert (LITTLE[language] in body) == (facts.few and about_moments)
 
 
-@pytest.mark.parametrize(("language", "letter"), [pair for pair in MATRIX if pair[1] != "they_cancelled"])
+@pytest.mark.parametrize(
+    ("language", "letter"), [pair for pair in MATRIX if pair[1] not in {"they_cancelled", "waiting"}]
+)
 def test_who_waits_for_the_end_of_a_long_absence_is_told_so(language: str, letter: str) -> None:
     told = [facts.back in body for facts, body in rendered(language, letter) if facts.back and not facts.again]
     assert told
