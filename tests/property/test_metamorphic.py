@@ -14,10 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlink.agreements.agree import agreements
+from crmlink.agreements.my_questions import my_questions
 from crmlink.agreements.picture import Picture
 from crmlink.lapses.decide import Past, decide
 from crmlink.lapses.find import find_lapses
-from crmlink.model.mail import Message, Role
+from crmlink.model.agreement import State
+from crmlink.model.contact import Address
+from crmlink.model.mail import Automatic, Message, Role
 from crmlink.model.meeting import Event, EventStatus, Method, Participation
 from crmlink.model.reading import MeetingAct, Reading
 from tests.picture_of import GIJS, OMAR, ZONE, asking, event, itip, mail, march, mine, picture, promising, seen, talking
@@ -86,6 +89,59 @@ def test_the_office_has_a_bit_of_everything() -> None:
 @settings(deadline=None, max_examples=60)
 def test_order_of_arrival_changes_nothing(mails: list[Message], events: list[Event]) -> None:
     assert _outcome(_told(tuple(mails), tuple(events))) == EXPECTED
+
+
+PEOPLE = (GIJS, OMAR)
+ASKED: tuple[Message, ...] = (
+    mine("mijn-vraag", march(2), subject="Serre"),
+    mine("tweede", march(3), to=(OMAR,), subject="Vergunning"),
+    mine("beiden", march(4), to=PEOPLE, subject="Kozijn"),
+    mine("herinnering", march(10), subject="Re: Serre", answers="mijn-vraag"),
+    mail("antwoord", march(6), sender=OMAR, subject="Re: Vergunning", answers="tweede"),
+    mail("weg", march(5), sender=OMAR, subject="Afwezig", automatic=Automatic.AUTO_REPLY),
+    mine("los", march(5), to=(Address("Els", "els@smit.example"),), subject="Dakgoot"),
+)
+ASKING = SAID | {name: asking(name, to_me=False) for name in ("mijn-vraag", "tweede", "beiden", "herinnering", "los")}
+
+
+def _nudged(mails: tuple[Message, ...]) -> tuple[list[object], list[object]]:
+    """What is decided without and with the owner's questions, the latter as said and without `waiting`."""
+    view = picture(mails, now=NOW, readings=ASKING, events=EVENTS, remembered=GONE)
+    known = agreements(view)
+    told = [
+        decide(find_lapses((*known, *questions), view).standing, view, Past()) for questions in ((), my_questions(view))
+    ]
+    without, with_them = ([(one.lapse.id, one.lapse.kind.value, one.decision, one.reason) for one in some] for some in told)  # fmt: skip
+    assert [one for one in with_them if one[1] != "waiting"] == without
+    assert with_them[: len(without)] == without
+    return list(without), list(with_them)
+
+
+def test_some_questions_wait_in_this_office() -> None:
+    _, told = _nudged((*MAILS, *ASKED))
+    assert [one for one in told if "waiting" in str(one)]
+
+
+@given(st.lists(st.sampled_from(ASKED), unique_by=lambda one: one.id), st.data())
+@settings(deadline=None, max_examples=60)
+def test_nudges_come_last_change_nothing_else_and_know_no_order_of_arrival(
+    asked: list[Message], data: st.DataObject
+) -> None:
+    mails = [*MAILS, *asked]
+    assert _nudged(tuple(data.draw(st.permutations(mails)))) == _nudged(tuple(mails))
+
+
+@given(st.lists(st.sampled_from(ASKED), unique_by=lambda one: one.id), st.sampled_from(PEOPLE), st.integers(11, 19))
+@settings(deadline=None, max_examples=60)
+def test_whatever_else_they_write_never_makes_a_nudge(asked: list[Message], who: Address, day: int) -> None:
+    mails = (*MAILS, *asked)
+    more = mail("meer", march(day, 15), sender=who, subject="Re: Serre", answers="mijn-vraag")
+    assert set(_waiting((*mails, more))) <= set(_waiting(mails))
+
+
+def _waiting(mails: tuple[Message, ...]) -> list[str]:
+    view = picture(mails, now=NOW, readings=ASKING, events=EVENTS, remembered=GONE)
+    return [one.ref for one in my_questions(view) if one.state is State.OPEN]
 
 
 @given(st.lists(st.sampled_from([Role.INBOX, Role.ARCHIVE, Role.OTHER, Role.ALL]), min_size=9, max_size=9))
