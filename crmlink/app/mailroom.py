@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from crmlink.app.house import House
@@ -12,13 +12,14 @@ from crmlink.app.look import Look
 from crmlink.app.outbox import Outbox
 from crmlink.app.outcomes import FollowUp
 from crmlink.drafts.compose import names_of_drafts
-from crmlink.lapses.decide import ONE_NUDGE_IN, Past, about_draft
+from crmlink.lapses.decide import GREETINGS_APART, ONE_GREETING_IN, ONE_NUDGE_IN, Past, about_draft
 from crmlink.lapses.find import Found
 from crmlink.model.agreement import State
 from crmlink.model.draft import Draft, DraftState, Option, Position, StoredDraft, StoredHeader
 from crmlink.model.ids import LapseId, MessageId
 from crmlink.model.lapse import Decision, LapseKind, Verdict
 from crmlink.model.mail import Role
+from crmlink.model.policy import Attention
 from crmlink.outcomes.match import continues, sent_header
 
 # A draft in one of these states occupies the moments it offers.
@@ -48,10 +49,12 @@ class Mailroom:
         """
         done = {lapse.id for lapse in found.mended} | self._dismissed()
         broken = {lapse.agreement.id for lapse in found.standing}
+        standing = {lapse.id for lapse in found.standing}
         known = (*seen.agreements, *seen.questions)
         closed = {agreement.id for agreement in known if agreement.state in CLOSED} - broken
         for stored in self._stored():
-            if stored.draft.lapse not in done and stored.agreement not in closed:
+            heard = self._heard_again(stored, seen) and stored.draft.lapse not in standing
+            if stored.draft.lapse not in done and stored.agreement not in closed and not heard:
                 continue
             if stored.state is DraftState.PLACED:
                 self._follow.overtake(stored.draft.message_id)
@@ -77,7 +80,9 @@ class Mailroom:
             dismissed=self._dismissed(),
             placed_today=sum(one.created_at.astimezone(self.house.policy.zone).date() == today for one in stored),
             own_drafts=frozenset(name for header in own for name in _answers(header)),
-            nudged=frozenset(address.address for one in stored if self._nudges_still(one) for address in one.draft.to),
+            nudged=self._written_to(LapseKind.WAITING, ONE_NUDGE_IN),
+            greeted=self._written_to(LapseKind.SILENT, ONE_GREETING_IN),
+            greeted_lately=bool(self._written_to(LapseKind.SILENT, GREETINGS_APART)),
         )
 
     def reasons(self) -> Mapping[LapseId, str]:
@@ -115,10 +120,19 @@ class Mailroom:
         """All drafts of the account by lapse."""
         return {one.draft.lapse: one for one in self._stored()}
 
-    def _nudges_still(self, one: StoredDraft) -> bool:
-        """Whether a draft asked somebody again so short ago that it counts; one that was never needed does not."""
-        late = self.now - one.created_at < ONE_NUDGE_IN
-        return one.kind is LapseKind.WAITING and one.state is not DraftState.OVERTAKEN and late
+    def _written_to(self, kind: LapseKind, lately: timedelta) -> frozenset[str]:
+        """Who got a draft of that kind lately; one that was not needed in the end does not count."""
+        return frozenset(
+            address.address
+            for one in self._stored()
+            if one.kind is kind and one.state is not DraftState.OVERTAKEN and self.now - one.created_at < lately
+            for address in one.draft.to
+        )
+
+    def _heard_again(self, stored: StoredDraft, seen: Look) -> bool:
+        """Whether a draft to somebody silent would be known to be needless by now, if it is."""
+        wished = self.house.policy.attention is Attention.DRAFT
+        return stored.kind is LapseKind.SILENT and wished and seen.picture.mail_complete
 
     def _stored(self) -> tuple[StoredDraft, ...]:
         return tuple(one for one in self.house.ledger.drafts.all(self.house.account) if one.created_at <= self.now)

@@ -21,6 +21,7 @@ from crmlink.app.nudges import with_questions
 from crmlink.app.people.address_book import note_cards
 from crmlink.app.people.trust import note_history
 from crmlink.app.remember import remember
+from crmlink.app.silences import with_silences
 from crmlink.drafts.no_dates import with_reasons
 from crmlink.lapses.decide import decide
 from crmlink.lapses.find import Found, find_lapses
@@ -77,7 +78,8 @@ def scan(house: House, task: ScanTask, progress: Progress) -> ScanResult:
     just_gone = mailroom.follow_up(seen) if writing else frozenset()
     sent = letters_in(house, seen)
     seen = with_questions(house, agreed_since(seen, sent))
-    found = _but_forgotten(house, find_lapses((*seen.agreements, *seen.questions), seen.picture))
+    found = with_silences(house, seen.picture, find_lapses((*seen.agreements, *seen.questions), seen.picture))
+    found = _but_forgotten(house, found)
     if writing:
         note_answers(house, sent)
         mailroom.recover(found)

@@ -15,7 +15,6 @@ from typing import Any, Protocol
 from babel.dates import format_date
 
 from crmlink.model.crm_event import CrmEvent, CrmEventType
-from crmlink.model.lapse import LapseKind
 
 
 class NoteBook(Protocol):
@@ -45,8 +44,9 @@ def note_text(event: CrmEvent, *, language: str, zone: tzinfo | None) -> str:
     """One sentence on one line, and the event's identifier."""
     words = _words()[language]
     about = event.subject if event.type is CrmEventType.LAPSE_FOUND or event.draft is None else event.draft.subject
-    found = "waiting.found" if event.kind is LapseKind.WAITING else "lapse.found"
-    key = found if event.type is CrmEventType.LAPSE_FOUND else event.outcome or event.type.value
+    key = event.outcome or event.type.value
+    if event.type is CrmEventType.LAPSE_FOUND and f"{event.kind.value}.found" in words:
+        key = f"{event.kind.value}.found"
     sentence = str(words[key]).format(
         kind=words["kinds"].get(event.kind.value, ""),
         subject=" ".join((about or event.subject).split()),

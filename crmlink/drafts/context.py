@@ -16,7 +16,13 @@ LANGUAGES = ("nl", "en", "de")
 WAITING = "waiting"
 """The gentle nudge: a question of the owner's that waits for the reader."""
 
-LETTERS = ("missed", "clash", "cancelled", "promise", "unanswered", "they_cancelled", WAITING)
+SILENT = "silent"
+"""The letter to who fell silent."""
+
+GENTLE = frozenset({WAITING, SILENT})
+"""The letters about lapses that make no amends: nobody broke anything."""
+
+LETTERS = ("missed", "clash", "cancelled", "promise", "unanswered", "they_cancelled", WAITING, SILENT)
 """The letters about lapses; each is one file per language."""
 
 ASK, INTRODUCE = "introduce_ask", "introduce"
@@ -28,7 +34,7 @@ INTRODUCTIONS = (ASK, INTRODUCE)
 class LetterFacts:
     """All that is known for one letter. An empty text or tuple means "not known": the sentence must fall away.
 
-    `template` names the file (`missed`, `cancelled`, `unanswered`, `promise`, `clash`, `they_cancelled`, `waiting`, or one of
+    `template` names the file (`missed`, `cancelled`, `unanswered`, `promise`, `clash`, `they_cancelled`, `waiting`, `silent`, or one of
     `INTRODUCTIONS`, where `quote` is the owner's own sentence).
     """
 

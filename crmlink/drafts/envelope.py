@@ -13,8 +13,9 @@ from crmlink.drafts.quoting import one_line
 from crmlink.facts.subjects import reply_subject
 from crmlink.model.agreement import Agreement
 from crmlink.model.contact import Address, Owner
-from crmlink.model.lapse import Lapse
+from crmlink.model.lapse import Lapse, LapseKind
 
+_GREETING = {"nl": "Hoe gaat het?", "en": "How are you?", "de": "Ein Gruß"}
 _FALLBACK_SUBJECT = {"nl": "Onze afspraak", "en": "Our meeting", "de": "Unser Termin"}
 
 
@@ -33,10 +34,14 @@ def copy_for_the_crm(desk: Desk, to: tuple[Address, ...]) -> Address | None:
     return Address("", wanted) if wanted and wanted not in {one.address for one in to} else None
 
 
+def _without_topic(lapse: Lapse, language: str) -> str:
+    return (_GREETING if lapse.kind is LapseKind.SILENT else _FALLBACK_SUBJECT)[language]
+
+
 def envelope_for(lapse: Lapse, desk: Desk, to: tuple[Address, ...], language: str) -> Envelope:
     """The envelope of the draft about this lapse to these people; `language` is that of the letter."""
     anchor = lapse.agreement.anchor
-    title = reply_subject(anchor.subject) if anchor else topic_of(lapse.agreement) or _FALLBACK_SUBJECT[language]
+    title = reply_subject(anchor.subject) if anchor else topic_of(lapse.agreement) or _without_topic(lapse, language)
     return Envelope(
         sender=sender_of(desk.owner, lapse.agreement),
         to=to,

@@ -57,8 +57,8 @@ def back_on(lapse: Lapse, desk: Desk, correspondence: Correspondence, first: dat
 
 
 def offers_moments(lapse: Lapse) -> bool:
-    """Whether a letter about this lapse offers moments at all; who is asked again is left free."""
-    return lapse.kind is not LapseKind.WAITING
+    """Whether a letter about this lapse offers moments at all; who is asked again, or only greeted, is left free."""
+    return lapse.kind not in {LapseKind.WAITING, LapseKind.SILENT}
 
 
 def hours_known(lapse: Lapse) -> bool:

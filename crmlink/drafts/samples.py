@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from crmlink.drafts.context import ASK, INTRODUCE, INTRODUCTIONS, LETTERS, WAITING, LetterFacts
+from crmlink.drafts.context import ASK, INTRODUCE, INTRODUCTIONS, LETTERS, SILENT, WAITING, LetterFacts
 
 _WORDS = {
     "nl": {
@@ -72,6 +72,9 @@ def sample_letters(language: str, letter: str) -> Iterator[LetterFacts]:
     if letter == WAITING:
         yield from _nudges(language)
         return
+    if letter == SILENT:
+        yield from (_nothing_known(_plain(SILENT, language, formal=formal)) for formal in (True, False))
+        return
     for formal in (True, False):
         plain = _plain(letter, language, formal=formal)
         for facts in _varied(plain):
@@ -97,9 +100,15 @@ def _introductions(letter: str, language: str) -> Iterator[LetterFacts]:
 def _nudges(language: str) -> Iterator[LetterFacts]:
     for formal, plural in product((True, False), repeat=2):
         known = _plain(WAITING, language, formal=formal)
-        facts = replace(known, plural=plural, place="", phone="", options=(), new_day="", back="", due="")
+        facts = replace(
+            _nothing_known(known), plural=plural, when=known.when, day=known.day, quote=known.quote, topic=known.topic
+        )
         yield from (facts, replace(facts, quote=known.quote.replace("?", "")), replace(facts, quote=""))
         yield replace(facts, quote="", topic="")
+
+
+def _nothing_known(facts: LetterFacts) -> LetterFacts:
+    return LetterFacts(facts.template, facts.language, facts.salutation, facts.signature, facts.formal, mine=facts.mine)
 
 
 def _plain(letter: str, language: str, *, formal: bool) -> LetterFacts:
@@ -110,7 +119,7 @@ def _plain(letter: str, language: str, *, formal: bool) -> LetterFacts:
         salutation=words["formal"] if formal else words["informal"],
         signature="Marleen van der Veen" if formal else "Marleen",
         formal=formal,
-        mine=letter not in {"they_cancelled", WAITING},
+        mine=letter not in {"they_cancelled", WAITING, SILENT},
         when=words["when"],
         day=words["day"],
         due=words["due"],

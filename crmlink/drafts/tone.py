@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from crmlink.drafts.context import INTRODUCTIONS, WAITING, LetterFacts
+from crmlink.drafts.context import GENTLE, INTRODUCTIONS, LetterFacts
 
 MOST_WORDS = 120
 MOST_REASON_WORDS = 25
@@ -78,7 +78,7 @@ def tone_problems(body: str, facts: LetterFacts) -> tuple[Breach, ...]:
     checks = (_form, _forbidden, _address, _reasons, _blame, _step, _order)
     if facts.template in INTRODUCTIONS:
         checks = (_form, _forbidden, _address, _blame, _freedom)
-    if facts.template == WAITING:
+    if facts.template in GENTLE:
         checks = (_form, _forbidden, _address, _reasons, _blame, _freedom, _order)
     return tuple(breach for check in checks for breach in check(letter))
 

@@ -13,23 +13,22 @@ from datetime import datetime, timedelta
 
 from crmlink.agreements.picture import Picture
 from crmlink.facts.people import is_ignored, reaches_a_person
+from crmlink.lapses.out_of_office import returns
 from crmlink.model.draft import DraftState
 from crmlink.model.evidence import EvidenceSource
 from crmlink.model.ids import LapseId, MessageId, ThreadId
 from crmlink.model.lapse import WAITS, Decision, Fault, Lapse, LapseKind, Verdict
-from crmlink.model.mail import Automatic, Thread
+from crmlink.model.mail import Thread
 from crmlink.model.policy import WhenTheyCancel
-from crmlink.model.reading import Grain
 
 SURE_ENOUGH = 0.6
 MANY_OTHERS = 8
 # Who cancels in a mail often sends the new date in a second one.
 TIME_FOR_A_NEW_DATE = timedelta(days=1)
-# An automatic reply that names a day further away is about something else.
-LONGEST_ABSENCE = timedelta(days=92)
 # Who is asked again and again is pressed.
 ONE_NUDGE_IN = timedelta(days=30)
-DAYS = frozenset({Grain.DAY, Grain.HOUR, Grain.MINUTE})
+# Attention that comes as a wave is none.
+ONE_GREETING_IN, GREETINGS_APART = timedelta(days=182), timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,8 @@ class Past:
 
     `own_drafts` holds the Message-IDs that the owner's own drafts, lying in Drafts now, answer or refer to, `in_hand` the
     lapses about which the owner writes outside the conversation, `unwritable` why no letter can be written about a lapse.
-    `nudged` are the addresses that were asked again in the last `ONE_NUDGE_IN`.
+    `nudged` are the addresses that were asked again in the last `ONE_NUDGE_IN`, `greeted` those who got a letter because they
+    were silent in the last `ONE_GREETING_IN`; `greeted_lately`: somebody did in the last `GREETINGS_APART`.
     """
 
     drafts: dict[LapseId, DraftState] = field(default_factory=dict)
@@ -48,6 +48,8 @@ class Past:
     in_hand: frozenset[LapseId] = frozenset()
     unwritable: Mapping[LapseId, str] = field(default_factory=dict)
     nudged: frozenset[str] = frozenset()
+    greeted: frozenset[str] = frozenset()
+    greeted_lately: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class _Case:
     threads: Mapping[ThreadId, Thread]
     owed: AbstractSet[str]
     nudged: AbstractSet[str]
+    greeting: bool
 
     @property
     def people(self) -> frozenset[str]:
@@ -81,12 +84,12 @@ def decide(lapses: Iterable[Lapse], picture: Picture, past: Past) -> tuple[Verdi
     verdicts: list[Verdict] = []
     left = max(0, picture.policy.max_drafts_per_day - past.placed_today)
     answered: set[MessageId] = set()
-    back, threads = _returns(picture), {one.id: one for one in picture.threads}
-    owed, nudged = set[str](), set(past.nudged)
+    back, threads = returns(picture), {one.id: one for one in picture.threads}
+    owed, nudged, greeting = set[str](), set(past.nudged), past.greeted_lately
     for lapse in lapses:
         if _is_settled(lapse.id, past):
             continue
-        case = _Case(lapse, picture, past, back, threads, owed, nudged)
+        case = _Case(lapse, picture, past, back, threads, owed, nudged, greeting)
         said = next((answer for rule in RULES if (answer := rule(case))), None)
         anchor = lapse.agreement.anchor.id if lapse.agreement.anchor else None
         if said is None and anchor in answered:
@@ -106,6 +109,7 @@ def decide(lapses: Iterable[Lapse], picture: Picture, past: Past) -> tuple[Verdi
             owed |= case.people
         if lapse.kind is LapseKind.WAITING and said[0] is Decision.DRAFT:
             nudged |= case.people
+        greeting = greeting or (lapse.kind is LapseKind.SILENT and said[0] is Decision.DRAFT)
         verdicts.append(Verdict(lapse, *said))
     return tuple(verdicts)
 
@@ -116,6 +120,8 @@ def _is_settled(lapse: LapseId, past: Past) -> bool:
     return state in REPAIRED and not (state is DraftState.OVERTAKEN and lapse in past.dismissed)
 
 
+GENTLE = frozenset({LapseKind.WAITING, LapseKind.SILENT})
+"""Lapses that nobody broke anything by, listed only when the owner wants to write about them."""
 REPAIRED = frozenset({DraftState.SENT, DraftState.OVERTAKEN, DraftState.ACCEPTED})
 WHY = {
     LapseKind.MISSED: "you missed this meeting and nothing was set right since",
@@ -124,6 +130,7 @@ WHY = {
     LapseKind.PROMISE: "you promised this and it was not delivered in time",
     LapseKind.UNANSWERED: "you were asked this and have not answered in time",
     LapseKind.WAITING: "you asked them this and nobody has answered; one gentle reminder is enough",
+    LapseKind.SILENT: "they fell silent beyond their own rhythm, and you have not written either",
 }
 
 
@@ -172,7 +179,7 @@ def _ignored(case: _Case) -> Answer:
 
 
 def _not_my_fault(case: _Case) -> Answer:
-    if case.lapse.fault is Fault.ME or case.lapse.kind is LapseKind.WAITING:
+    if case.lapse.fault is Fault.ME or case.lapse.kind in GENTLE:
         return None
     if case.lapse.fault is Fault.UNKNOWN and case.lapse.agreement.doubts:
         return None  # the doubt says more
@@ -249,25 +256,17 @@ def _no_nudge_now(case: _Case) -> Answer:
     return None
 
 
+def _no_greeting_now(case: _Case) -> Answer:
+    if case.lapse.kind is not LapseKind.SILENT:
+        return None
+    if case.people & case.past.greeted:
+        return Decision.HOLD, "they got such a letter in the last half year"
+    return (Decision.HOLD, "one such letter a week is enough; this one waits") if case.greeting else None
+
+
 def _unwritable(case: _Case) -> Answer:
     why = case.past.unwritable.get(case.lapse.id)
     return (Decision.HOLD, f"no letter could be written: {why}") if why else None
-
-
-def _returns(picture: Picture) -> dict[str, datetime]:
-    """When people are back, by address, from the latest automatic reply of each that names a coming day."""
-    found: dict[str, tuple[datetime, datetime]] = {}
-    for _, message in picture.messages():
-        if message.automatic is not Automatic.AUTO_REPLY or message.from_me or message.sender is None:
-            continue
-        reading = picture.readings.get(message.id)
-        days = [one.start for one in reading.dates if one.grain in DAYS] if reading else []
-        newest = found.get(message.sender.address)
-        if days and (newest is None or newest[0] < message.sent_at):
-            found[message.sender.address] = message.sent_at, max(days)
-    return {
-        address: back for address, (_, back) in found.items() if picture.now < back <= picture.now + LONGEST_ABSENCE
-    }
 
 
 RULES: tuple[Rule, ...] = (
@@ -281,5 +280,6 @@ RULES: tuple[Rule, ...] = (
     _just_now,
     _away_themselves,
     _no_nudge_now,
+    _no_greeting_now,
     _unwritable,
 )

@@ -12,9 +12,13 @@ from datetime import datetime, timedelta
 from crmlink.agreements.picture import Picture
 from crmlink.model.agreement import Agreement
 from crmlink.model.mail import Automatic, Message
+from crmlink.model.reading import Grain
 
 LONGEST_WITHOUT_DATE = timedelta(days=14)
 LONGEST = timedelta(days=90)
+# An automatic reply that names a day further away is about something else.
+_LONGEST_NAMED = timedelta(days=92)
+_DAYS = frozenset({Grain.DAY, Grain.HOUR, Grain.MINUTE})
 
 
 def away_doubts(agreement: Agreement, picture: Picture) -> Agreement:
@@ -44,6 +48,20 @@ def named_return(address: str, picture: Picture) -> datetime | None:
     absence = _absence(address, picture)
     back = _named(absence, picture) if absence else None
     return back if back and back > picture.now else None
+
+
+def returns(picture: Picture) -> dict[str, datetime]:
+    """When people are back, by address, from the latest automatic reply of each that names a coming day."""
+    found: dict[str, tuple[datetime, datetime]] = {}
+    for _, message in picture.messages():
+        if message.automatic is not Automatic.AUTO_REPLY or message.from_me or message.sender is None:
+            continue
+        reading = picture.readings.get(message.id)
+        days = [one.start for one in reading.dates if one.grain in _DAYS] if reading else []
+        newest = found.get(message.sender.address)
+        if days and (newest is None or newest[0] < message.sent_at):
+            found[message.sender.address] = message.sent_at, max(days)
+    return {address: back for address, (_, back) in found.items() if picture.now < back <= picture.now + _LONGEST_NAMED}
 
 
 def _absence(address: str, picture: Picture) -> Message | None:

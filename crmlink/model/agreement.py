@@ -15,12 +15,13 @@ from crmlink.model.meeting import Event
 
 
 class AgreementKind(StrEnum):
-    """What was agreed. A `request` is made to the owner, a `question` by the owner."""
+    """What was agreed. A `request` is made to the owner, a `question` by the owner; `contact` is no more than to keep in touch."""
 
     MEETING = "meeting"
     REQUEST = "request"
     PROMISE = "promise"
     QUESTION = "question"
+    CONTACT = "contact"
 
 
 class State(StrEnum):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class LapseKind(StrEnum):
-    """How it broke. `waiting` is the mildest: the other side has not answered a question of the owner's yet."""
+    """How it broke. Mildest are `waiting` (a question of the owner's has no answer yet) and `silent` (no contact at all)."""
 
     MISSED = "missed"
     CLASH = "clash"
@@ -22,6 +22,7 @@ class LapseKind(StrEnum):
     PROMISE = "promise"
     UNANSWERED = "unanswered"
     WAITING = "waiting"
+    SILENT = "silent"
 
     @property
     def urgency(self) -> int:

@@ -24,6 +24,13 @@ class Nudge(StrEnum):
     DRAFT = "draft"
 
 
+class Attention(StrEnum):
+    """What to do when somebody falls silent beyond their own rhythm."""
+
+    NOTHING = "nothing"
+    DRAFT = "draft"
+
+
 class Colleagues(StrEnum):
     """What accounts of one firm in one ledger tell each other."""
 
@@ -66,6 +73,7 @@ class Policy:
     colleagues: Colleagues = Colleagues.NOTHING
     nudge: Nudge = Nudge.NOTHING
     nudge_after_working_days: int = 10
+    attention: Attention = Attention.NOTHING
 
     @property
     def workdays(self) -> WorkingCalendar:

@@ -1,6 +1,6 @@
 """Who needs attention: in which order people are listed, who was let down and well repaired, who fell silent.
 
-Plain rules over counts and days, each told in a sentence of the report. Nothing here leads to a letter.
+Plain rules over counts and days, each told in a sentence of the report. A letter to who fell silent is thought of in `silent`.
 """
 
 from __future__ import annotations

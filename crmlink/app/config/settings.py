@@ -20,7 +20,7 @@ from crmlink.app.config.crm_settings import CrmSettings
 from crmlink.app.config.logins import CalendarAuth, Login, MailAuth, parse_calendar_auth
 from crmlink.mailbox.location import ImapLocation, MaildirLocation, parse_location
 from crmlink.model.contact import Owner
-from crmlink.model.policy import Colleagues, Nudge, Policy, WhenTheyCancel, WorkingHours
+from crmlink.model.policy import Attention, Colleagues, Nudge, Policy, WhenTheyCancel, WorkingHours
 from crmlink.sources.calendar_location import CalendarLocation, parse_calendars
 from crmlink.sources.contacts_location import ContactsLocation, parse_contacts
 
@@ -148,6 +148,10 @@ class Settings(CrmSettings):
     nudge_after_days: int = _setting(
         10, ge=1, le=365, description="After how many working days such a reminder is drafted."
     )
+    attention: Attention = _setting(
+        Attention.NOTHING,
+        description="When somebody falls silent beyond their own rhythm: nothing, or draft (a calm letter; one a week at most).",
+    )
     colleagues: Colleagues = _setting(
         Colleagues.NOTHING,
         description="Of several accounts in one ledger and one mail domain: nothing, or share (a question that a colleague answered is closed for you; both must share).",
@@ -249,4 +253,5 @@ class Settings(CrmSettings):
             colleagues=self.colleagues,
             nudge=self.nudge,
             nudge_after_working_days=self.nudge_after_days,
+            attention=self.attention,
         )

@@ -215,7 +215,7 @@ def test_fewer_moments_than_wished_are_admitted_where_the_letter_is_about_findin
 
 
 @pytest.mark.parametrize(
-    ("language", "letter"), [pair for pair in MATRIX if pair[1] not in {"they_cancelled", "waiting"}]
+    ("language", "letter"), [pair for pair in MATRIX if pair[1] not in {"they_cancelled", "waiting", "silent"}]
 )
 def test_who_waits_for_the_end_of_a_long_absence_is_told_so(language: str, letter: str) -> None:
     told = [facts.back in body for facts, body in rendered(language, letter) if facts.back and not facts.again]

@@ -30,6 +30,7 @@ ACTS = {
     "clash": {MeetingAct.RESCHEDULE, MeetingAct.PROPOSE},
     "promise": {MeetingAct.NONE, MeetingAct.PROPOSE, MeetingAct.RESCHEDULE},
     "unanswered": {MeetingAct.NONE, MeetingAct.PROPOSE, MeetingAct.RESCHEDULE},
+    "silent": {MeetingAct.NONE},
     "waiting": {MeetingAct.NONE, MeetingAct.PROPOSE},
 }
 
