@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.office import GIJS
+from tests.e2e.office import GIJS, NOW
 from tests.e2e.on_disk import maildir
 from tests.e2e.test_nudge import ME, Desk
 
@@ -66,11 +67,16 @@ def test_deleted_it_never_comes_back(desk: Desk) -> None:
     assert desk.files(".Drafts") == []
 
 
-def test_sent_it_is_over(desk: Desk) -> None:
+def test_sent_it_is_over_and_what_it_asks_is_never_asked_again(desk: Desk) -> None:
     desk.settings["ATTENTION"] = "draft"
     desk.scan()
     (path,) = desk.files(".Drafts")
-    path.rename(desk.directory / "mail" / ".Sent" / "cur" / path.name.replace(":2,D", ":2,"))
+    words = path.read_bytes()
+    path.unlink()
+    changed = words.replace(b"hoe gaat het met je?", b"kun je me laten weten hoe het gaat?")
+    assert changed != words
+    (desk.directory / "mail" / ".Sent" / "cur" / "gone:2,S").write_bytes(changed)
     desk.settings["NUDGE"] = "draft"
     for _ in range(2):
         assert desk.scan() == []
+    assert desk.scan("--as-of", (NOW() + timedelta(days=21)).isoformat()) == []

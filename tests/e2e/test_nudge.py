@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.office import GIJS, NOW, Done
+from tests.e2e.office import GIJS, NOW, Done, Office
 from tests.e2e.on_disk import crmlink, maildir
 
 ME = "Marleen van der Veen <marleen@example.nl>"
@@ -146,3 +146,14 @@ def test_without_a_ledger_nothing_is_drafted_twice(desk: Desk) -> None:
     assert _kinds(desk.scan()) == [("waiting", "them", "draft")]
     assert len(desk.files(".Drafts")) == 1
     assert _kinds(desk.scan()) == [("waiting", "them", "drafted")]
+
+
+def test_over_the_wire_it_does_no_more_than_any_draft(on_dovecot: Office) -> None:
+    on_dovecot.settings["NUDGE"] = "draft"
+    ask = on_dovecot.send("ask", GIJS, QUESTION, days_ago=21, subject="Serre")
+    assert _kinds(on_dovecot.scan()) == [("waiting", "them", "draft")]
+    (draft,) = on_dovecot.drafts()
+    assert draft["In-Reply-To"] == ask
+    on_dovecot.receive("answer", GIJS, ANSWER, days_ago=0.01, subject="Re: Serre", answers=ask)
+    assert on_dovecot.scan() == []
+    assert on_dovecot.drafts() == []
