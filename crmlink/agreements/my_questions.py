@@ -2,7 +2,9 @@
 
 A question waits until anybody else writes in its conversation, or the same people write about it elsewhere; until a
 meeting with them is made or held; until the owner takes it further. Asked twice it is left to the owner: a third time is
-pressure. Dates that the owner proposes are no questions here, nor is what was asked of many in the same words. Doubt
+pressure. Only what ends in a question mark counts: of the owner's own words, courtesies and promises look too much like
+requests. What had a day is left to the owner as well, and so are mails about a meeting and what was asked of many in the
+same words. Doubt
 closes: nobody is nudged who may have answered. In: the picture, and which mails crmlink drafted. Out: agreements.
 """
 
@@ -37,7 +39,7 @@ FEW_READERS = 5
 ONE_BREATH = timedelta(hours=12)
 """A second mail so soon ("forgot the attachment") belongs to the first."""
 
-_ABOUT_A_DATE = frozenset({MeetingAct.PROPOSE, MeetingAct.RESCHEDULE, MeetingAct.CANCEL})
+_BEHIND_THE_MARK = " \"'”’“)*"
 _SAME_WORDS = 2
 """Content words that a mail of the owner on another subject must share with a question to be about it."""
 
@@ -106,9 +108,13 @@ class _Inquiry:
         if message.in_reply_to is not None and message.in_reply_to not in self._known:
             return ()
         reading = self.exchange.reading(message.id)
-        if reading.meeting.act in _ABOUT_A_DATE or not self._to_a_few(message):
+        if reading.meeting.act is not MeetingAct.NONE or not self._to_a_few(message):
             return ()
-        return reading.requests
+        if self.exchange.says(message, Closing.REMINDED):
+            return ()
+        return tuple(
+            one for one in reading.requests if one.due is None and one.quote.rstrip(_BEHIND_THE_MARK).endswith("?")
+        )
 
     def of_many(self, question: _Question) -> bool:
         """Whether the same words went to many, each in a mail of their own."""

@@ -101,7 +101,9 @@ ASKED: tuple[Message, ...] = (
     mail("weg", march(5), sender=OMAR, subject="Afwezig", automatic=Automatic.AUTO_REPLY),
     mine("los", march(5), to=(Address("Els", "els@smit.example"),), subject="Dakgoot"),
 )
-ASKING = SAID | {name: asking(name, to_me=False) for name in ("mijn-vraag", "tweede", "beiden", "herinnering", "los")}
+ASKING = SAID | {
+    name: asking(f"{name}?", to_me=False) for name in ("mijn-vraag", "tweede", "beiden", "herinnering", "los")
+}
 
 
 def _nudged(mails: tuple[Message, ...]) -> tuple[list[object], list[object]]:

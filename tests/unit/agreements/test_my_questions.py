@@ -141,10 +141,27 @@ def test_a_blind_copy_to_the_crm_hides_nobody() -> None:
     assert _one(replace(view, policy=replace(POLICY, crm_bcc="files@crm.example"))).state is State.OPEN
 
 
-@pytest.mark.parametrize("act", [MeetingAct.PROPOSE, MeetingAct.RESCHEDULE, MeetingAct.CANCEL])
-def test_a_date_that_i_propose_is_no_question(act: MeetingAct) -> None:
+@pytest.mark.parametrize("act", [act for act in MeetingAct if act is not MeetingAct.NONE])
+def test_a_mail_about_a_meeting_asks_nothing_here(act: MeetingAct) -> None:
     reading = replace(talking(act, when=march(24)), requests=SAID["ask"].requests)
     assert my_questions(_view(ASK, said={"ask": reading})) == ()
+
+
+SAYINGS = {
+    "a courtesy": asking("Ik hoor graag wat je ervan vindt.", to_me=False),
+    "a promise that sounds like a request": asking("Ik bel je morgen even terug.", to_me=False),
+    "a question that had its day": asking("Kun je de sleutel vandaag ophalen?", due=march(3, 17), to_me=False),
+}
+
+
+@pytest.mark.parametrize("reading", SAYINGS.values(), ids=SAYINGS)
+def test_no_question_is(reading: Reading) -> None:
+    assert my_questions(_view(ASK, said={"ask": reading})) == ()
+
+
+def test_a_reminder_asks_nothing_new() -> None:
+    text = "Heb je al naar mijn vorige mail gekeken?"
+    assert my_questions(_view(replace(ASK, text=text), said={"ask": asking(text, to_me=False)})) == ()
 
 
 def test_a_letter_that_crmlink_drafted_asks_nothing() -> None:
