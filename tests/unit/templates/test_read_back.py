@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crmlink.drafts.context import LETTERS, LetterFacts
+from crmlink.drafts.context import INTRODUCTIONS, LETTERS, LetterFacts
 from crmlink.drafts.render import render
 from crmlink.drafts.samples import sample_letters
 from crmlink.drafts.template_set import shipped_templates
@@ -84,3 +84,12 @@ def test_a_letter_promises_its_new_day_or_its_call_and_nothing_else(language: st
         if about_words and not facts.by_phone:
             assert any(facts.new_day in quote for quote in words), f"{words}\n{body}"
         assert len(words) <= about_words, f"{words}\n{body}"
+
+
+@pytest.mark.parametrize("letter", INTRODUCTIONS)
+@pytest.mark.parametrize("language", sorted(shipped_templates().languages))
+def test_an_introduction_promises_nothing_and_calls_nothing_off(language: str, letter: str) -> None:
+    for _, body, reading in read_back(language, letter):
+        assert reading.language == language
+        assert reading.promises == (), f"{reading.promises}\n{body}"
+        assert reading.meeting.act is MeetingAct.NONE, f"{reading.meeting}\n{body}"
