@@ -86,7 +86,7 @@ def _people(dice: random.Random) -> list[tuple[str, str]]:
 def _life_with(year: HalfYear, dice: random.Random, name: str, address: str) -> None:
     counted = year.endings.setdefault(address, Counter())
     for number in range(dice.randint(0, 11)):
-        kind = dice.choice(list(AgreementKind))
+        kind = dice.choice(list(SUBJECTS))
         fate = dice.choices(("kept", "repaired", "broken", "theirs", "open", "settled"), (60, 7, 4, 4, 6, 8))[0]
         one = _agreement(dice, kind, fate, name, address, number)
         year.agreements.append(one)
@@ -139,8 +139,17 @@ def _agreement(
 
 def _last_week(ledger: Ledger, year: HalfYear, dice: random.Random) -> None:
     """A lapse of every kind, with drafts in several states. They are about agreements that are not counted here."""
-    states = (DraftState.PLACED, DraftState.SENT, DraftState.EDITED, None, DraftState.DISCARDED)
-    for number, (kind, state) in enumerate(zip(LapseKind, states, strict=True)):
+    states = {
+        LapseKind.MISSED: DraftState.PLACED,
+        LapseKind.CLASH: DraftState.SENT,
+        LapseKind.CANCELLED: DraftState.EDITED,
+        LapseKind.PROMISE: None,
+        LapseKind.UNANSWERED: DraftState.DISCARDED,
+        LapseKind.WAITING: DraftState.PLACED,
+        LapseKind.SILENT: None,
+    }
+    faults = {LapseKind.WAITING: Fault.THEM, LapseKind.SILENT: Fault.NOBODY}
+    for number, (kind, state) in enumerate((one, states[one]) for one in LapseKind):
         name, address = year.people[number]
         about = Agreement(
             id=AgreementId(f"week-{number}"),
@@ -152,7 +161,15 @@ def _last_week(ledger: Ledger, year: HalfYear, dice: random.Random) -> None:
             ref=f"<week-{number}>",
         )
         quote = Evidence("request.question", EvidenceSource.MAIL, f"<week-{number}>", QUOTES[AgreementKind.REQUEST])
-        lapse = Lapse(LapseId(f"week{number}"), kind, Fault.ME, 0.9, about, NOW - timedelta(days=number + 1), (quote,))
+        lapse = Lapse(
+            LapseId(f"week{number}"),
+            kind,
+            faults.get(kind, Fault.ME),
+            0.9,
+            about,
+            NOW - timedelta(days=number + 1),
+            (quote,),
+        )
         decision = Decision.DRAFTED if state else Decision.HOLD
         ledger.lapses.record(ME, [Verdict(lapse, decision, "because")], NOW - timedelta(days=1))
         if state:

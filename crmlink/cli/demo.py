@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from time import perf_counter
@@ -32,6 +33,7 @@ def command(ctx: click.Context, *, keep: bool) -> None:
     clock = system_clock()
     show = Show()
     waiting = False
+    tempfile.gettempdir()  # tries the place out with a file, which a signal in that moment would leave there
     try:
         with stopped_by_signals():
             show.opening()

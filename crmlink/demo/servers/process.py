@@ -61,7 +61,8 @@ class ServerProcess:
                 stdout=log,
                 stderr=log,
                 cwd=self.directory,
-                env={**without_settings(os.environ), **(environment or {})},
+                # Its own temporary files go with its directory, however it ends.
+                env={**without_settings(os.environ), "TMPDIR": str(self.directory), **(environment or {})},
                 start_new_session=True,
             )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import structlog
 
 from crmlink.app.gathering.gather import Progress
 from crmlink.app.house import House
@@ -20,6 +21,13 @@ from crmlink.app.service.daemon import HEARTBEAT_SECONDS, Daemon
 from crmlink.model.errors import LoginError, SettingsError, TemporaryError
 from tests.daemon_world import HOUR, Door, Notes, World, account, gaps, on_disk
 from tests.unit.mailbox.scripted import ScriptedServer, no
+
+
+@pytest.fixture(autouse=True)
+def log_to_here() -> None:
+    """Other tests send the log where they want it."""
+    structlog.reset_defaults()
+
 
 PACE = 900.0  # SCAN_EVERY_MINUTES of these accounts
 SLACK = 3.0  # seconds: it looks at a Maildir every two

@@ -30,11 +30,13 @@ from crmlink.model.agreement import AgreementKind, State
 from crmlink.model.contact import Owner
 from crmlink.model.history import PastAgreement
 from crmlink.model.ids import AgreementId
-from crmlink.model.lapse import Fault
+from crmlink.model.lapse import Fault, LapseKind
 from crmlink.trust.relation import Ending, entry
 from crmlink.trust.timeline import COUNTED, Month
 from tests.half_year import HOSTILE, NOW, HalfYear, write_half_year
 from tests.ledger_examples import ME, ZONE
+
+NEVER_MINE = {LapseKind.WAITING, LapseKind.SILENT}
 
 OWNER = Owner("Marleen van der Veen", (ME,))
 LARGEST_PAGE = 500_000
@@ -171,6 +173,13 @@ def test_an_empty_ledger_gives_a_page_that_says_so() -> None:
     out = io.StringIO()
     show_report(nothing, "nl", Console(file=out, width=100))
     assert Words("nl", NOW).say("nobody") in out.getvalue()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_there_are_words_for_every_lapse(language: str) -> None:
+    words = Words(language, NOW)
+    assert all(words.say(f"lapse.other.{kind.value}") for kind in LapseKind)
+    assert all(words.say(f"lapse.me.{kind.value}") for kind in LapseKind if kind not in NEVER_MINE)
 
 
 def test_both_languages_have_the_same_words_with_the_same_gaps() -> None:
