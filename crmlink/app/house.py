@@ -19,7 +19,7 @@ from crmlink.app.clock import Clock
 from crmlink.app.config.places import black_box_file, cache_file
 from crmlink.app.config.settings import Settings
 from crmlink.app.crm.connectors import Connect, connect_by
-from crmlink.app.doors import calendars_of, contacts_of, mail_of, writer_of
+from crmlink.app.doors import access_of, calendars_of, contacts_of, mail_of, writer_of
 from crmlink.app.gathering.black_box import BlackBox
 from crmlink.app.gathering.careful import Careful
 from crmlink.app.lock import only_one
@@ -116,6 +116,9 @@ def open_house(
         noted = shared.directory / "mail.reading" if shared else black_box_file(settings)
         box = stack.enter_context(BlackBox(None if read_only else noted))
         careful = Careful(ledger.quarantine, settings.me.address, clock, box)
+        if door is None and (access := access_of(settings)) is not None:
+            door = ImapDoor(access)  # one connection for reading and writing: some providers allow no more
+            stack.callback(door.close)
         mail, writer, calendars = mail_of(settings, door), writer_of(settings, door), calendars_of(settings)
         crm = connect_by(settings, clock)
         stack.callback(mail.close)
