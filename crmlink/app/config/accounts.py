@@ -14,16 +14,13 @@ from pathlib import Path
 
 from crmlink.app.config.env_file import ENV_FILE
 from crmlink.app.config.load_settings import PREFIX, collect, full_name, load, parse
-from crmlink.app.config.secret_files import credentials_of
+from crmlink.app.config.secret_files import KEYED, credentials_of
 from crmlink.app.config.settings import Settings
 from crmlink.app.config.work_tree import refuse_in_work_tree
 from crmlink.model.errors import SettingsError
 
 OF_THE_WHOLE = ("accounts", "metrics_port")
 """Settings that hold for the process, not for an account."""
-
-LOGINS = ("mail", "calendar")
-"""Each is a place to get into; user and password belong to that place alone."""
 
 _BREAK = "__"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -141,11 +138,11 @@ def _settings(entry: _Entry, common: Mapping[str, str], credentials: Mapping[str
 
 def _is_private(name: str, own: Mapping[str, str]) -> bool:
     """Whether a common setting is a login this account does not use: it goes elsewhere, or has a password of its own."""
-    for place in LOGINS:
-        passwords = (f"{place}_password", f"{place}_password_file")
-        if name in passwords:
-            return place in own or not own.keys().isdisjoint(passwords)
-        if name == f"{place}_user":
+    for place, user, secret in KEYED:
+        secrets = (secret, f"{secret}_file")
+        if name in secrets:
+            return place in own or not own.keys().isdisjoint(secrets)
+        if name == user:
             return place in own
     return False
 

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from crmlink.model.errors import SettingsError
 
-_SECRETS: Final = (
-    "mail_password",
-    "calendar_password",
-    "contacts_password",
-    "oauth_client_secret",
-    "crm_webhook_secret",
-    "crm_key",
+
+class Keyed(NamedTuple):
+    """A setting that names a place, and those that let in there, or sign what is sent there: they belong to it alone."""
+
+    place: str
+    user: str
+    secret: str
+
+
+KEYED: Final = (
+    Keyed("mail", "", "mail_password"),
+    Keyed("calendar", "calendar_user", "calendar_password"),
+    Keyed("contacts", "contacts_user", "contacts_password"),
+    Keyed("crm_webhook", "", "crm_webhook_secret"),
+    Keyed("crm_url", "crm_user", "crm_key"),
 )
+_SECRETS: Final = (*(one.secret for one in KEYED), "oauth_client_secret")
 
 
 def credentials_of(environ: Mapping[str, str]) -> dict[str, Path]:

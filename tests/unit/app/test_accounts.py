@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from crmlink.app.config.accounts import Account, accounts_of, chosen
 from crmlink.app.config.load_settings import PREFIX
+from crmlink.app.config.secret_files import KEYED, Keyed
+from crmlink.app.config.settings import Settings
 from crmlink.model.errors import SettingsError
 
 SECRET = "geheim-woord"
@@ -71,6 +74,37 @@ def test_a_password_is_never_handed_on_to_another_place() -> None:
     assert _problems(JAN | PIET | common | {"ACCOUNTS": "piet,jan"}) == (
         "account piet: CRMLINK_PIET__MAIL_PASSWORD: is missing; set it, or CRMLINK_PIET__MAIL_PASSWORD_FILE",
     )
+
+
+PLACES = {
+    "contacts": "https://dav.example/piet/",
+    "crm_webhook": "https://crm.example/piet",
+    "crm_url": "https://crm.example",
+}
+
+
+@pytest.mark.parametrize("keyed", [one for one in KEYED if one.place in PLACES], ids=lambda keyed: keyed.place)
+def test_nor_are_the_keys_of_an_address_book_or_a_crm(keyed: Keyed) -> None:
+    secret = "whsec_" + "QUJD" * 8
+    common = {keyed.place: PLACES[keyed.place], keyed.secret: secret} | ({keyed.user: "jan"} if keyed.user else {})
+    given = BOTH | {name.upper(): text for name, text in common.items()}
+    own = {f"PIET__{keyed.place.upper()}": PLACES[keyed.place].replace("example", "elsewhere.example")}
+
+    def held(found: dict[str, Account]) -> list[tuple[str, str]]:
+        every = [one.settings for one in found.values()]
+        return [
+            (getattr(one, keyed.secret).get_secret_value(), getattr(one, keyed.user or "crm_user")) for one in every
+        ]
+
+    user = "jan" if keyed.user else ""
+    assert held(_accounts(given)) == [(secret, user)] * 2
+    assert held(_accounts(given | own)) == [(secret, user), ("", "")]
+
+
+def test_every_secret_belongs_to_a_place_or_to_the_program_itself() -> None:
+    secrets = {name for name, field in Settings.model_fields.items() if field.annotation is SecretStr}
+    assert secrets == {one.secret for one in KEYED} | {"oauth_client_secret"}
+    assert {one.place for one in KEYED} <= Settings.model_fields.keys()
 
 
 def test_a_password_of_ones_own_for_the_common_mailbox_goes_before_the_common_one(tmp_path: Path) -> None:
