@@ -6,10 +6,11 @@ import email.utils
 import re
 from datetime import time
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import SecretStr
+from pydantic import AfterValidator, SecretStr
 
 from crmlink.mailbox.location import is_loopback
 from crmlink.model.contact import Owner
@@ -32,6 +33,9 @@ def check_secret(secret: SecretStr) -> SecretStr:
     if any(mark in secret.get_secret_value() for mark in "\r\n\0"):
         raise ValueError("holds a line break or NUL, which no server can be given safely")
     return secret
+
+
+Secret = Annotated[SecretStr, AfterValidator(check_secret)]
 
 
 def parse_owner(text: str) -> Owner:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crmlink.app.config import setting_values as values
@@ -32,7 +32,6 @@ def _setting(default: object = ..., *, description: str, **more: Any) -> Any:
     return Field(default, description=description, **more)
 
 
-Secret = Annotated[SecretStr, AfterValidator(values.check_secret)]
 Parsed = BeforeValidator
 
 
@@ -51,7 +50,7 @@ class Settings(CrmSettings):
         description="Your mailbox: imaps://user@host, imap+starttls://user@host, imap://user@127.0.0.1 (this machine only) or maildir:///path.",
         examples=["imaps://marleen@example.nl@imap.example.nl"],
     )
-    mail_password: Secret = _setting(
+    mail_password: values.Secret = _setting(
         SecretStr(""), description="Its password (an app password where the provider has them).", examples=["secret"]
     )
     mail_password_file: Annotated[Path | None, Parsed(values.parse_file)] = _setting(
@@ -71,7 +70,7 @@ class Settings(CrmSettings):
     calendar_user: str = _setting(
         "", description="The calendar login; empty for a calendar that needs none.", examples=["marleen"]
     )
-    calendar_password: Secret = _setting(SecretStr(""), description="Its password.", examples=["secret"])
+    calendar_password: values.Secret = _setting(SecretStr(""), description="Its password.", examples=["secret"])
     calendar_password_file: Annotated[Path | None, Parsed(values.parse_file)] = _setting(
         "", description="A file that holds it instead.", examples=["/etc/crmlink/calendar_password"]
     )
@@ -84,7 +83,7 @@ class Settings(CrmSettings):
         description="OAuth2: the client ID that you registered for crmlink with Google or Microsoft.",
         examples=["1234-abcd.apps.googleusercontent.com"],
     )
-    oauth_client_secret: Secret = _setting(
+    oauth_client_secret: values.Secret = _setting(
         SecretStr(""),
         description="OAuth2: the client secret; Google wants one, Microsoft does not.",
         examples=["secret"],
@@ -103,7 +102,7 @@ class Settings(CrmSettings):
     contacts_user: str = _setting(
         "", description="Its login; empty: the calendar's, where both are on one server.", examples=["marleen"]
     )
-    contacts_password: Secret = _setting(SecretStr(""), description="Its password.", examples=["secret"])
+    contacts_password: values.Secret = _setting(SecretStr(""), description="Its password.", examples=["secret"])
     contacts_password_file: Annotated[Path | None, Parsed(values.parse_file)] = _setting(
         "", description="A file that holds it instead.", examples=["/etc/crmlink/contacts_password"]
     )
